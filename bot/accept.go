@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"mboka/store/seal"
+	"mboka/store/sessions"
+)
+
+// Accept takes one inbound event into its chat's mailbox, in one Redis call,
+// and begins the turn when the chat's lease was free. It is the Accept that
+// channels are given.
+func (b *Bot) Accept(ctx context.Context, in Inbound) error {
+	chat := b.keys.Chat(in.Channel, in.Address)
+	plain, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encode message: %w", err)
+	}
+	sealed, err := b.keys.Seal("mailbox", chat.String(), in.ID, plain)
+	if err != nil {
+		return fmt.Errorf("seal message: %w", err)
+	}
+	token := b.token(chat, "accept", in.ID)
+	got, err := b.cfg.Sessions.Accept(ctx, chat, in.ID, token, sealed, b.holder)
+	if err != nil {
+		return fmt.Errorf("accept message: %w", err)
+	}
+	b.sawClock(got.Now)
+	if got.Seen {
+		b.metrics.Duplicates.Inc()
+		return nil
+	}
+	b.metrics.Accepted.WithLabelValues(in.Channel).Inc()
+	if got.Grip != nil {
+		b.work(got.Grip)
+	}
+	return nil
+}
+
+// token names a call to Redis, so that a repetition of it is known as one.
+func (b *Bot) token(chat seal.Chat, call, id string) string {
+	sum := b.keys.Code("token", call+":"+string(b.holder)+":"+chat.String()+":"+id, 8)
+	return fmt.Sprintf("%x", sum)
+}
+
+// work holds a chat in its own goroutine. When all slots are taken the lease
+// goes back, and the sweeper of any replica picks the chat up.
+func (b *Bot) work(g *sessions.Grip) {
+	ctx, cancel := context.WithTimeout(context.Background(), turnLimit)
+	select {
+	case b.slots <- struct{}{}:
+	default:
+		defer cancel()
+		if err := b.cfg.Sessions.Release(ctx, g); err != nil {
+			b.log.Warn("lease not given back", "chat", g.Chat, "error", err)
+		}
+		return
+	}
+	b.holds.Go(func() {
+		defer cancel()
+		defer func() { <-b.slots }()
+		b.hold(ctx, g)
+	})
+}
+
+// sweep finishes what nobody is working on: a lease ran out, a retry is due,
+// all slots were taken.
+func (b *Bot) sweep(ctx context.Context) {
+	free := cap(b.slots) - len(b.slots)
+	if free == 0 {
+		return
+	}
+	due, err := b.cfg.Sessions.Due(ctx, free)
+	if err != nil {
+		b.log.Error("due chats not listed: is Redis up?", "error", err)
+		return
+	}
+	for _, chat := range due {
+		g, ok, err := b.cfg.Sessions.Claim(ctx, chat, b.holder)
+		if err != nil {
+			b.log.Error("chat not claimed", "chat", chat, "error", err)
+			return
+		}
+		if ok {
+			b.work(g)
+		}
+	}
+}

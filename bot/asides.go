@@ -1,0 +1,121 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"mboka/flows"
+	"mboka/locales"
+	"mboka/locales/reference"
+)
+
+// Words of distress and of false hopes, folded, in the three languages (domain
+// reference 2.7). They act only where they cannot be an answer.
+var distressWords = strings.Fields(`danger likama visa asile asylum asylo passeport passport pasipoti argent money mbongo
+	secours urgence emergency police menace menaces threat threatened expulsion deportation refugie refugee`)
+
+var distressPhrases = []string{"je suis en danger", "i am in danger", "i m in danger", "i'm in danger", "nazali na likama", "aidez moi", "help me", "bosalisa ngai"}
+
+// embassyWords ask whether this is the state.
+var embassyWords = strings.Fields("ambassade embassy consulat consulate gouvernement government leta etat police anr dgm espion spy")
+
+// distressed tells whether a text speaks of distress. alone: only as the whole
+// text, where a longer text may be an answer.
+func distressed(text string, alone bool) bool {
+	folded := reference.Fold(text)
+	if slices.Contains(distressPhrases, folded) || slices.Contains(distressWords, folded) {
+		return true
+	}
+	if alone {
+		return false
+	}
+	for _, p := range distressPhrases {
+		if strings.Contains(folded, p) {
+			return true
+		}
+	}
+	return hasWord(folded, distressWords)
+}
+
+func hasWord(folded string, words []string) bool {
+	for _, w := range strings.Fields(folded) {
+		w = strings.Trim(w, "'")
+		if _, after, ok := strings.Cut(w, "'"); ok {
+			w = after // l'asile
+		}
+		if slices.Contains(words, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// aside answers a text that was not understood as an answer but is understood
+// as something else. It is not counted as a miss.
+func (t *thinker) aside(text string) (flows.Line, bool) {
+	switch {
+	case distressed(text, false):
+		return flows.Line{Key: locales.Distress}, true
+	case hasWord(reference.Fold(text), embassyWords):
+		return flows.Line{Key: locales.NotEmbassy}, true
+	}
+	if lang, ok := languageNamed(text); ok {
+		t.setLanguage(lang)
+		return flows.Line{Key: locales.LangChanged}, true
+	}
+	return flows.Line{}, false
+}
+
+// languageNamed reads a text that is only the name of one of our languages.
+func languageNamed(text string) (locales.Lang, bool) {
+	switch reference.Fold(text) {
+	case "francais", "french", "lifalanse", "en francais", "in french":
+		return locales.FR, true
+	case "english", "anglais", "lingelesi", "in english", "en anglais":
+		return locales.EN, true
+	case "lingala", "en lingala", "in lingala", "na lingala":
+		return locales.LN, true
+	}
+	return locales.FR, false
+}
+
+// greetings tell the language of a first message.
+var greetings = map[locales.Lang][]string{
+	locales.LN: strings.Fields("mbote nalingi ndeko bandeko boni sango nsango lingala matondi tata mama losako"),
+	locales.EN: strings.Fields("hello hi hey good morning evening afternoon please i want register english thanks how the my"),
+	locales.FR: strings.Fields("bonjour salut bonsoir coucou je veux voudrais inscrire svp merci francais comment allo"),
+}
+
+// guessLanguage reads the language of a first message, then the platform's
+// guess. It is only a default: the person is asked.
+func guessLanguage(in Inbound) locales.Lang {
+	folded := reference.Fold(in.Text)
+	for _, lang := range []locales.Lang{locales.LN, locales.EN, locales.FR} {
+		if hasWord(folded, greetings[lang]) {
+			return lang
+		}
+	}
+	lang, _ := locales.ParseLang(in.Language)
+	return lang
+}
+
+// mediaLine answers what is not text, kindly.
+func mediaLine(k Kind) flows.Line {
+	switch k {
+	case Voice:
+		return flows.Line{Key: locales.Voice}
+	case Sticker:
+		return flows.Line{Key: locales.GotSticker}
+	case Picture:
+		return flows.Line{Key: locales.GotPicture}
+	case Place:
+		return flows.Line{Key: locales.GotPlace}
+	case Contact:
+		return flows.Line{Key: locales.GotContact}
+	case Document:
+		return flows.Line{Key: locales.GotDocument}
+	case Edited:
+		return flows.Line{Key: locales.GotEdited}
+	}
+	return flows.Line{Key: locales.GotOther}
+}

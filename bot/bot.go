@@ -1,0 +1,189 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mboka/flows"
+	"mboka/locales"
+	"mboka/store"
+	"mboka/store/seal"
+	"mboka/store/sessions"
+)
+
+// Config is what the bot is made of; cmd/mboka joins it. All fields are
+// needed, but Clock, Logger, Metrics and Workers, which have defaults.
+type Config struct {
+	Flows    []*flows.Flow
+	Channels []Channel
+	Sessions *sessions.Store
+	Store    *store.DB
+	Keys     *seal.Keys
+	// Policy gives the settings in force.
+	Policy func(context.Context) (store.Policy, error)
+	// Record looks up what is kept about a chat.
+	Record func(context.Context, seal.Chat) (Record, error)
+	// Facts answer what steps declare to need, by name.
+	Facts map[string]Lookup
+	// Effects change the records when a flow raises an event, by
+	// "flow.event". They run in one transaction with the turn's row.
+	Effects map[string]Effect
+
+	Clock   func() time.Time
+	Logger  *slog.Logger
+	Metrics *Metrics
+	Workers int // chats worked on at the same time; default 64
+	// Tick is how often the sweeper and the write-behind look; default 1 s.
+	Tick time.Duration
+}
+
+// Record is what the records tell of a chat that Redis has no session of.
+type Record struct {
+	Member   string // "" when nothing is kept
+	Language string
+	Answers  flows.Answers
+	Results  map[string]string // as effects gave them: the member number
+	// Unfinished tells that the person stopped in the middle of the form.
+	Unfinished bool
+}
+
+// Lookup finds a fact for the person of a chat.
+type Lookup func(ctx context.Context, chat seal.Chat, member string, lang locales.Lang) (flows.Fact, error)
+
+// Effect is what an event does to the records. It must be repeatable: the turn
+// row in the same transaction keeps it from being done twice, and its result
+// is stored with that row. A result "Member" becomes the session's member.
+type Effect func(ctx context.Context, tx *store.Tx, d Doing) (map[string]string, error)
+
+// Results that the bot itself reads.
+const (
+	ResultMember = "Member" // names the record of the chat from now on
+	ResultNumber = "Number" // the member number: the person is counted
+)
+
+// Doing is what an effect is told.
+type Doing struct {
+	Event     flows.Event
+	Chat      seal.Chat
+	Member    string // "" before there is one
+	Channel   string
+	Address   string
+	Language  string
+	MessageID string
+	At        time.Time
+}
+
+// Bot runs conversations. It is safe for concurrent use.
+type Bot struct {
+	cfg      Config
+	flows    map[string]*flows.Flow
+	channels map[string]Channel
+	keys     *seal.Keys
+	words    map[string]string
+	holder   sessions.Holder
+	log      *slog.Logger
+	metrics  *Metrics
+	slots    chan struct{}
+	holds    sync.WaitGroup
+	closing  atomic.Bool
+	skew     atomic.Int64 // Redis's clock minus ours, in nanoseconds
+}
+
+// New checks the configuration and makes a bot. holder must be unique per
+// process.
+func New(cfg Config, holder string) (*Bot, error) {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Metrics == nil {
+		cfg.Metrics = NewMetrics(nil)
+	}
+	if cfg.Workers <= 0 {
+		cfg.Workers = 64
+	}
+	if cfg.Tick <= 0 {
+		cfg.Tick = time.Second
+	}
+	b := &Bot{
+		cfg: cfg, flows: make(map[string]*flows.Flow), channels: make(map[string]Channel), keys: cfg.Keys,
+		words: commandWords(), holder: sessions.Holder(holder), log: cfg.Logger, metrics: cfg.Metrics,
+		slots: make(chan struct{}, cfg.Workers),
+	}
+	for _, f := range cfg.Flows {
+		b.flows[f.ID] = f
+	}
+	for _, c := range cfg.Channels {
+		b.channels[c.Name()] = c
+	}
+	var faults []error
+	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint} {
+		if b.flows[id] == nil {
+			faults = append(faults, fmt.Errorf("flow %q is missing", id))
+		}
+	}
+	for _, f := range cfg.Flows {
+		for _, s := range f.Steps {
+			for _, need := range s.Needs {
+				if need != flows.FactPlace && cfg.Facts[need] == nil {
+					faults = append(faults, fmt.Errorf("fact %q of flow %q has no lookup", need, f.ID))
+				}
+			}
+		}
+	}
+	return b, errors.Join(faults...)
+}
+
+// Run sweeps and writes behind until ctx ends, then waits for turns under way,
+// at most as long as a lease.
+func (b *Bot) Run(ctx context.Context) error {
+	var loops sync.WaitGroup
+	loops.Go(func() { b.every(ctx, b.sweep) })
+	loops.Go(func() { b.every(ctx, b.writeBehind) })
+	<-ctx.Done()
+	b.closing.Store(true)
+	loops.Wait()
+	done := make(chan struct{})
+	go func() { b.holds.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(turnLimit):
+		return errors.New("turns still running at the end")
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnLimit)
+	defer cancel()
+	b.writeBehind(last)
+	return nil
+}
+
+// turnLimit bounds one turn and the wait for the last ones.
+const turnLimit = 30 * time.Second
+
+func (b *Bot) every(ctx context.Context, do func(context.Context)) {
+	ticker := time.NewTicker(b.cfg.Tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			do(ctx)
+		}
+	}
+}
+
+// now is Redis's clock, as far as we know it.
+func (b *Bot) now() time.Time { return b.cfg.Clock().Add(time.Duration(b.skew.Load())) }
+
+func (b *Bot) sawClock(redis time.Time) {
+	if !redis.IsZero() {
+		b.skew.Store(int64(redis.Sub(b.cfg.Clock())))
+	}
+}

@@ -1,0 +1,50 @@
+package bot
+
+import "mboka/locales"
+
+// Capabilities are a platform's limits. Lengths are in characters as the
+// platform counts them; 0 means that it does not have the thing.
+type Capabilities struct {
+	Text        int         // longest message without choices
+	Body        int         // longest message with choices
+	Buttons     int         // most buttons under a message
+	ButtonTitle int         // longest button title
+	Rows        int         // most rows of a list
+	RowTitle    int         // longest row title
+	RowDesc     int         // longest row description
+	Payload     int         // longest payload, in bytes
+	Edits       bool        // can change a message it sent
+	Actions     bool        // has room for done, skip and back beside the answers
+	MultiTicks  bool        // can tick several choices by editing a message
+	UTF16       bool        // lengths are counted in UTF-16 units
+	Italic      string      // stands around italics; "" where plain text has none
+	Carrier     locales.Key // the sentence of the notice that names who carries the chat
+}
+
+// TelegramCapabilities are the limits of the Telegram Bot API.
+var TelegramCapabilities = Capabilities{
+	Text: 4096, Body: 4096, // core.telegram.org/bots/api#sendmessage, after entity parsing
+	Buttons:     100, // not documented; community figure, we show at most 13
+	ButtonTitle: 64,  // not documented; longer titles are cut by phones
+	Payload:     64,  // core.telegram.org/bots/api#inlinekeyboardbutton, bytes
+	Edits:       true,
+	Actions:     true,
+	MultiTicks:  true,
+	Carrier:     locales.NoticeCarrierTelegram,
+	UTF16:       true,
+}
+
+// WhatsAppCapabilities are the limits of WhatsApp through Twilio.
+var WhatsAppCapabilities = Capabilities{
+	Text:        1600, // twilio.com/docs/api/errors/21617
+	Body:        1024, // twilio.com/docs/content/twilio-quick-reply
+	Buttons:     3,    // same page: 3 in a session
+	ButtonTitle: 20,   // same page
+	Rows:        10,   // twilio.com/docs/content/twiliolist-picker
+	RowTitle:    24,   // same page
+	RowDesc:     72,   // same page
+	Payload:     200,  // same page; Telegram's 64 bytes are the tighter bound
+
+	Italic:  "_",
+	Carrier: locales.NoticeCarrierWhatsapp,
+}

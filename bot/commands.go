@@ -1,0 +1,79 @@
+package bot
+
+import (
+	"strings"
+
+	"mboka/locales"
+	"mboka/locales/reference"
+)
+
+// commandKeys are the chat words that a member may use: each has a catalogue
+// entry with the words understood for it, apart by "|". The name is also the
+// slash word.
+var commandKeys = map[string]locales.Key{
+	"start": locales.CmdStart, "menu": locales.CmdMenu, "help": locales.CmdHelp,
+	"language": locales.CmdLanguage, "profile": locales.CmdProfile, "missions": locales.CmdMissions,
+	"mydata": locales.CmdMydata, "stop": locales.CmdStop, "erase": locales.CmdErase,
+	"whosaw": locales.CmdWhosaw, "back": locales.CmdBack, "skip": locales.CmdSkip,
+	"cancel": locales.CmdCancel, "continue": locales.CmdContinue, "why": locales.CmdWhy,
+	"more": locales.CmdMore, "share": locales.CmdShare, "complaint": locales.CmdComplaint,
+}
+
+// Commands are the commands in the order in which a platform's menu lists
+// them. Back and skip are left out there: they are buttons.
+var Commands = []string{"menu", "continue", "profile", "mydata", "missions", "language", "stop", "erase", "whosaw", "share", "complaint", "help"}
+
+// CommandKey is the catalogue entry of a command.
+func CommandKey(name string) (locales.Key, bool) {
+	key, ok := commandKeys[name]
+	return key, ok
+}
+
+// commandWords maps folded words of all languages to commands.
+func commandWords() map[string]string {
+	words := make(map[string]string)
+	for name, key := range commandKeys {
+		words[name] = name
+		for _, lang := range locales.Langs {
+			for _, w := range strings.Split(locales.LabelOf(key).In(lang), "|") {
+				words[reference.Fold(w)] = name
+			}
+		}
+	}
+	return words
+}
+
+// CommandWords are all words that are commands, for the check that no label is
+// one of them.
+func CommandWords() []string {
+	words := commandWords()
+	out := make([]string, 0, len(words))
+	for w := range words {
+		out = append(out, w)
+	}
+	return out
+}
+
+// command reads a text that is nothing but a command word. slash tells whether
+// it was written with a slash: then it is never an answer.
+func (b *Bot) command(text string) (name string, slash bool) {
+	text = strings.TrimSpace(text)
+	if rest, ok := strings.CutPrefix(text, "/"); ok {
+		word, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		word, _, _ = strings.Cut(word, "@")
+		return b.words[reference.Fold(strings.ReplaceAll(word, "_", " "))], true
+	}
+	if len(text) > maxCommand || strings.Contains(text, "\n") {
+		return "", false
+	}
+	return b.words[reference.Fold(text)], false
+}
+
+// maxCommand is longer than any command word, in bytes.
+const maxCommand = 40
+
+// firstWord is the word of a command to print: the first of its catalogue entry.
+func firstWord(lang locales.Lang, key locales.Key) string {
+	word, _, _ := strings.Cut(locales.LabelOf(key).In(lang), "|")
+	return word
+}

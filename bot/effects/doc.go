@@ -1,0 +1,26 @@
+// Package effects is what a finished step does to the records, one file per
+// flow, and what flows look up in them. cmd/mboka joins the lists.
+//
+// It may import bot, flows, the flows themselves, store and locales.
+package effects
+
+import (
+	"maps"
+
+	"mboka/bot"
+	"mboka/store"
+	"mboka/store/seal"
+)
+
+// Records changes and reads the records for flows.
+type Records struct {
+	DB   *store.DB
+	Keys *seal.Keys
+}
+
+// All are the effects, by "flow.event".
+func (r Records) All() map[string]bot.Effect {
+	all := r.registration()
+	maps.Copy(all, r.rights())
+	return all
+}

@@ -1,0 +1,116 @@
+package effects
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"mboka/bot"
+	"mboka/flows"
+	"mboka/flows/registration"
+	"mboka/flows/rights"
+	"mboka/locales"
+	"mboka/store"
+	"mboka/store/seal"
+)
+
+// Chat names a chat.
+type Chat = seal.Chat
+
+func (r Records) rights() map[string]bot.Effect {
+	return map[string]bot.Effect{
+		rights.EraseID + "." + rights.Erased: r.erase,
+		bot.ChatFlow + "." + bot.Stopped:     r.stop,
+	}
+}
+
+// erase takes away everything that is kept about the person.
+func (r Records) erase(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	if d.Member == "" {
+		return nil, nil
+	}
+	id, err := uuid.Parse(d.Member)
+	if err != nil {
+		return nil, fmt.Errorf("member id: %w", err)
+	}
+	return nil, tx.EraseMember(ctx, id, d.At)
+}
+
+// stop withdraws the consent to announcements, where there is one.
+func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	id, err := uuid.Parse(d.Member)
+	if err != nil {
+		return nil, fmt.Errorf("member id: %w", err)
+	}
+	live, err := tx.LiveConsents(ctx, id)
+	if err != nil || !live["missions"].Granted {
+		return nil, err
+	}
+	return nil, r.consent(ctx, tx, d, id, "missions", false, flows.Proof{MessageID: d.MessageID, At: d.At})
+}
+
+// Facts are the lookups of flows.
+func (r Records) Facts() map[string]bot.Lookup {
+	return map[string]bot.Lookup{flows.FactRecord: r.record}
+}
+
+// record is all that is kept about a person: the answers to begin with, and
+// the fields of the text of /mydata.
+func (r Records) record(ctx context.Context, chat Chat, _ string, lang locales.Lang) (flows.Fact, error) {
+	kept, err := r.Record(ctx, chat)
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	m, found, err := r.DB.MemberByChat(ctx, chat)
+	if err != nil || !found {
+		return flows.Fact{}, err
+	}
+	consents, err := r.DB.LiveConsents(ctx, m.ID)
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	return flows.Fact{Answers: kept.Answers, Args: map[string]any{
+		"Summary":  summary(kept.Answers),
+		"Consents": consentLines(consents, lang),
+		"Number":   cmp.Or(spoken(m.Number), "—"),
+		"Date":     locales.Date(lang, m.CreatedAt),
+	}}, nil
+}
+
+// summary lists the answers that there are.
+func summary(given flows.Answers) flows.Rows {
+	var rows flows.Rows
+	for _, s := range append(registration.Required(), registration.Optional()...) {
+		if a, ok := given.Get(s.ID); ok && !a.Skipped {
+			rows = append(rows, flows.Row{Title: s.Title, Values: s.Field.Show(a)})
+		}
+	}
+	return rows
+}
+
+// consentNames are the consents that exist so far, in the order of the list.
+var consentNames = []struct {
+	purpose string
+	key     locales.Key
+}{{"register", locales.ConsentRegister}, {"missions", locales.ConsentMissions}}
+
+func consentLines(live map[string]store.Consent, lang locales.Lang) string {
+	var lines []string
+	for _, n := range consentNames {
+		c, ok := live[n.purpose]
+		if !ok {
+			continue
+		}
+		state := locales.ConsentOff
+		if c.Granted {
+			state = locales.ConsentOn
+		}
+		lines = append(lines, locales.Text(lang, locales.ConsentLine, locales.Args{
+			"Name": locales.LabelOf(n.key), "State": locales.LabelOf(state), "Date": locales.Date(lang, c.At),
+		}))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// Inbound is one thing a person did on a platform, decoded by a channel.
+// It carries an address and perhaps personal text: it is sealed before it is
+// stored and never logged.
+type Inbound struct {
+	Channel string `json:"channel"` // Channel.Name
+	Address string `json:"address"` // opaque: a Telegram chat id, "whatsapp:+32…"
+	// ID names the inbound event once and for ever inside its channel: a
+	// Telegram update id, a Twilio MessageSid. Duplicates are refused by it.
+	ID   string    `json:"id"`
+	Kind Kind      `json:"kind"`
+	At   time.Time `json:"at,omitzero"` // the platform's own time, where it gives one
+
+	Text    string `json:"text,omitempty"`
+	Payload string `json:"payload,omitempty"` // of a tapped button or row
+	// Source is the provider's id of the message whose button was tapped, so
+	// that a channel that can edit may change it in place.
+	Source string `json:"source,omitempty"`
+	// Language is the platform's guess ("fr", "en-GB"), a default only.
+	Language string `json:"language,omitempty"`
+	// Phone is the sender's number in E.164 where the platform tells it
+	// (WhatsApp, usually), else empty. Only its dialling prefix is used.
+	Phone string `json:"phone,omitempty"`
+}
+
+// Kind says what sort of event an Inbound is.
+type Kind string
+
+// The kinds a channel may report. Whatever a platform invents later is Other.
+const (
+	Text      Kind = "text"
+	Tap       Kind = "tap"
+	Voice     Kind = "voice"     // voice note or audio: never downloaded
+	Picture   Kind = "picture"   // photo, video, animation, video note
+	Sticker   Kind = "sticker"   // sticker, dice, or a game
+	Place     Kind = "place"     // location or venue
+	Contact   Kind = "contact"   // contact card
+	Document  Kind = "document"  // any other file
+	Edited    Kind = "edited"    // the person edited an earlier message; Text is the new text
+	Other     Kind = "other"     // known to exist, not understood
+	Blocked   Kind = "blocked"   // the person blocked the bot: no answer is possible
+	Unblocked Kind = "unblocked" // and took it back
+)
+
+// Accept takes one inbound event into the chat's mailbox. A nil error means
+// that it is durable or was seen before: the webhook may answer 2xx. An error
+// means that the store is not there: answer 503, so that the platform repeats.
+type Accept func(ctx context.Context, in Inbound) error

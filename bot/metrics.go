@@ -1,0 +1,30 @@
+package bot
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// Metrics count what the bot does. No label ever names a person or a chat.
+type Metrics struct {
+	Accepted   *prometheus.CounterVec // messages taken in, by channel
+	Duplicates prometheus.Counter     // messages refused because they were known
+	Turns      prometheus.Histogram   // seconds from a message to its saved reply
+	Sends      *prometheus.CounterVec // replies, by what became of the attempt
+	Stumbles   prometheus.Counter     // turns that have to be tried again
+	GivenUp    prometheus.Counter     // messages dropped after three attempts
+}
+
+// NewMetrics makes the metrics and registers them; nil registers nowhere.
+func NewMetrics(r prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		Accepted:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_messages_accepted_total", Help: "Messages taken in."}, []string{"channel"}),
+		Duplicates: prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_messages_duplicate_total", Help: "Messages that were known already."}),
+		Turns: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "mboka_turn_seconds", Help: "Time from a message to its saved reply.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
+		Sends:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_replies_total", Help: "Attempts to send a reply, by outcome."}, []string{"state"}),
+		Stumbles: prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_turns_retried_total", Help: "Turns that could not be finished and are tried again."}),
+		GivenUp:  prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_messages_given_up_total", Help: "Messages dropped after three attempts."}),
+	}
+	if r != nil {
+		r.MustRegister(m.Accepted, m.Duplicates, m.Turns, m.Sends, m.Stumbles, m.GivenUp)
+	}
+	return m
+}

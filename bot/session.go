@@ -1,0 +1,84 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mboka/flows"
+	"mboka/locales"
+)
+
+// Session is what the bot remembers of a chat between two messages. It is
+// stored sealed, in Redis only; what a person would miss is in Postgres too.
+type Session struct {
+	Version int    `json:"v"`
+	Lang    string `json:"l,omitempty"`
+	Chosen  bool   `json:"h,omitempty"` // the language was chosen, not guessed
+	Member  string `json:"m,omitempty"` // id of the record; "" before the age answer
+	// Stack are the flows under way: the last one is asked, the others wait.
+	Stack []flows.State `json:"s,omitempty"`
+	// At is when the last message was accepted, PromptAt when the last prompt
+	// was saved: a text accepted before was not written in answer to it.
+	At       time.Time `json:"a,omitzero"`
+	PromptAt time.Time `json:"p,omitzero"`
+	LastText string    `json:"t,omitempty"`
+	LastStep string    `json:"q,omitempty"` // the step that LastText answered
+
+	// Results are what effects gave for the form under way, such as the member
+	// number, for when its text is said again.
+	Results map[string]string `json:"r,omitempty"`
+
+	// restored tells this turn that the session was put together from the
+	// records, because Redis had none.
+	restored bool
+}
+
+// sessionVersion goes up when an older session can no longer be read.
+const sessionVersion = 1
+
+func (s Session) encode() ([]byte, error) {
+	s.Version = sessionVersion
+	b, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("encode session: %w", err)
+	}
+	return b, nil
+}
+
+// decodeSession reads a stored session. One that cannot be read is an error:
+// the caller goes on from the records.
+func decodeSession(b []byte) (Session, error) {
+	var s Session
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Session{}, fmt.Errorf("decode session: %w", err)
+	}
+	if s.Version != sessionVersion {
+		return Session{}, fmt.Errorf("decode session: version %d", s.Version)
+	}
+	return s, nil
+}
+
+// language is the language to speak.
+func (s Session) language() locales.Lang {
+	lang, _ := locales.ParseLang(s.Lang)
+	return lang
+}
+
+// top is the flow that is asked now.
+func (s Session) top() (flows.State, bool) {
+	if len(s.Stack) == 0 {
+		return flows.State{}, false
+	}
+	return s.Stack[len(s.Stack)-1], true
+}
+
+// runs finds a flow under way by its id, or -1.
+func (s Session) runs(flow string) int {
+	for i := range s.Stack {
+		if s.Stack[i].Flow == flow {
+			return i
+		}
+	}
+	return -1
+}

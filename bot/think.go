@@ -1,0 +1,309 @@
+package bot
+
+import (
+	"encoding/base32"
+	"strconv"
+	"strings"
+	"time"
+
+	"mboka/flows"
+	"mboka/locales"
+	"mboka/store/seal"
+)
+
+// Ids of the flows that the bot itself begins. cmd/mboka hands them in.
+const (
+	FlowRegistration = "registration"
+	FlowProfile      = "profile"
+	FlowMenu         = "menu"
+	FlowResume       = "resume"
+	FlowTongue       = "tongue"
+	FlowMyData       = "mydata"
+	FlowErase        = "erase"
+	FlowComplaint    = "complaint"
+)
+
+// chatFlow is the flow name of events that come from chat words, not from a
+// flow, and Stopped is the one of « stop ».
+const (
+	ChatFlow = "chat"
+	Stopped  = "stop"
+)
+
+// silence is how long a person must have been away for us to offer to go on
+// instead of taking a greeting for a wrong answer.
+const silence = 24 * time.Hour
+
+// thought is the outcome of thinking over one message, before any effect.
+type thought struct {
+	Session Session
+	Prompt  flows.Prompt
+	Events  []flows.Event
+	Need    string // a fact to look up; think again with it
+	Silent  bool   // nothing to say
+	Forget  bool   // nothing of this chat may be kept
+}
+
+// thinker is the working copy of one message. It reads no clock and no store.
+type thinker struct {
+	b     *Bot
+	chat  seal.Chat
+	s     Session
+	in    Inbound
+	at    time.Time // accepted, by Redis's clock
+	facts flows.Facts
+	runs  int // flows begun in this turn
+	out   thought
+}
+
+// think is a pure function of the session, the message and the facts.
+func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts flows.Facts) thought {
+	t := &thinker{b: b, chat: chat, s: s, in: in, at: at, facts: facts}
+	t.s.Stack = append([]flows.State(nil), s.Stack...)
+	if t.s.Lang == "" {
+		t.s.Lang = guessLanguage(in).String()
+	}
+	step := t.current()
+	switch in.Kind {
+	case Blocked, Unblocked:
+		t.out.Silent = true
+	case Text:
+		t.text()
+	case Tap:
+		t.tap()
+	default:
+		t.repeat(mediaLine(in.Kind))
+	}
+	t.s.At = at
+	if in.Kind == Text {
+		t.s.LastText, t.s.LastStep = in.Text, step
+	} else {
+		t.s.LastText, t.s.LastStep = "", ""
+	}
+	t.out.Session = t.s
+	return t.out
+}
+
+// current is the step that is asked now, for a later correction.
+func (t *thinker) current() string {
+	top, ok := t.s.top()
+	if !ok {
+		return ""
+	}
+	return top.Run + "." + top.Step
+}
+
+func (t *thinker) input() flows.Input {
+	return flows.Input{MessageID: t.in.ID, At: t.at, Phone: t.in.Phone, Facts: t.facts}
+}
+
+func (t *thinker) text() {
+	if t.in.Payload == OptOut {
+		t.stop()
+		t.out.Silent = true // Twilio has answered already
+		return
+	}
+	word, slash := t.b.command(t.in.Text)
+	top, running := t.s.top()
+	switch {
+	case t.s.restored && running && word == "":
+		t.repeat(flows.Line{Key: locales.LostFound})
+	case !running && distressed(t.in.Text, false):
+		t.idle(flows.Line{Key: locales.Distress})
+	case word != "" && (slash || !running || immediate[word]):
+		t.run(word)
+	case slash:
+		t.repeat(flows.Line{Key: locales.WayOut})
+	case !running:
+		t.idleText()
+	case t.early(top):
+	case distressed(t.in.Text, true):
+		t.repeat(flows.Line{Key: locales.Distress})
+	default:
+		in := t.input()
+		in.Text, in.Doubt = t.in.Text, word
+		t.advance(in)
+	}
+}
+
+// OptOut is the Inbound.Payload of a word that the platform itself has taken
+// for an opt-out and answered.
+const OptOut = "optout"
+
+// immediate are the words that act at once, even where a text is asked.
+var immediate = map[string]bool{"skip": true, "back": true, "stop": true}
+
+// early handles a text that was accepted before the current prompt went out:
+// it was not written in answer to it. The same text again is an impatient
+// thumb; another one corrects the answer that it followed.
+func (t *thinker) early(top flows.State) bool {
+	if !t.at.Before(t.s.PromptAt) {
+		return false
+	}
+	run, step, _ := strings.Cut(t.s.LastStep, ".")
+	if t.in.Text == t.s.LastText || run != top.Run || step == top.Step {
+		t.out.Silent = t.in.Text == t.s.LastText || run != top.Run
+		return t.out.Silent
+	}
+	in := t.input()
+	in.Step, in.Text = step, t.in.Text
+	t.advance(in)
+	return true
+}
+
+func (t *thinker) tap() {
+	run, step, code, ok := ReadPayload(t.in.Payload)
+	if !ok {
+		t.repeat(flows.Line{Key: locales.Stale})
+		return
+	}
+	for i := len(t.s.Stack) - 1; i >= 0; i-- {
+		if t.s.Stack[i].Run == run {
+			t.s.Stack = t.s.Stack[:i+1]
+			in := t.input()
+			in.Step, in.Code = step, code
+			t.advance(in)
+			return
+		}
+	}
+	if _, known := commandKeys[code]; known && step == FlowMenu {
+		t.run(code) // an old menu still leads where it says
+		return
+	}
+	t.repeat(flows.Line{Key: locales.Stale})
+}
+
+// advance gives an input to the flow that is asked.
+func (t *thinker) advance(in flows.Input) {
+	top, ok := t.s.top()
+	if !ok {
+		t.idleText()
+		return
+	}
+	f := t.b.flows[top.Flow]
+	turn := flows.Advance(f, top, in)
+	if turn.Missed && in.Text != "" {
+		if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
+			t.begin(FlowResume, nil)
+			return
+		}
+		if line, ok := t.aside(in.Text); ok {
+			turn = flows.Repeat(f, top, t.input(), line)
+		}
+	}
+	t.take(turn)
+}
+
+// take carries out what a flow answered.
+func (t *thinker) take(turn flows.Turn) {
+	if turn.Need != "" {
+		t.out.Need = turn.Need
+		return
+	}
+	t.out.Events = append(t.out.Events, turn.Events...)
+	for _, e := range turn.Events {
+		if e.Name == flows.LanguageChosen && len(e.Answer.Codes) > 0 {
+			if lang, ok := locales.ParseLang(e.Answer.Codes[0]); ok {
+				t.setLanguage(lang)
+			}
+		}
+	}
+	last := len(t.s.Stack) - 1
+	switch {
+	case turn.Silent:
+		t.out.Silent = true
+	case turn.Command != "":
+		t.s.Stack[last] = turn.State
+		if t.b.flows[turn.State.Flow].IsMenu() {
+			t.s.Stack = t.s.Stack[:last]
+		}
+		t.run(turn.Command)
+	case turn.Done:
+		t.s.Stack = t.s.Stack[:last]
+		t.finished(turn)
+	default:
+		t.s.Stack[last] = turn.State
+		t.out.Prompt = turn.Prompt
+	}
+}
+
+// finished says the last word of a flow, and goes back to what waited.
+func (t *thinker) finished(turn flows.Turn) {
+	if turn.Forget {
+		t.out.Forget, t.out.Prompt = true, turn.Prompt
+		t.s.Stack = nil
+		return
+	}
+	t.repeat(append(turn.Prompt.Lead, turn.Prompt.Body)...)
+}
+
+func (t *thinker) setLanguage(lang locales.Lang) { t.s.Lang, t.s.Chosen = lang.String(), true }
+
+// repeat says something and asks the current question again; without one it
+// shows the menu, and to somebody new the beginning.
+func (t *thinker) repeat(lead ...flows.Line) {
+	top, ok := t.s.top()
+	if !ok {
+		t.idle(lead...)
+		return
+	}
+	turn := flows.Repeat(t.b.flows[top.Flow], top, t.input(), lead...)
+	if turn.Need == flows.FactPlace && t.facts[flows.FactPlace].Args == nil {
+		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1] // the place is only known when the offer is made
+		t.repeat(lead...)
+		return
+	}
+	t.take(turn)
+}
+
+// idle is when no flow is under way.
+func (t *thinker) idle(lead ...flows.Line) {
+	if t.s.Member == "" {
+		t.begin(FlowRegistration, nil, lead...)
+		return
+	}
+	t.begin(FlowMenu, nil, lead...)
+}
+
+func (t *thinker) idleText() {
+	if t.s.Member != "" {
+		if line, ok := t.aside(t.in.Text); ok {
+			t.idle(line)
+			return
+		}
+	}
+	t.idle()
+}
+
+// begin puts a flow on top and asks its first question.
+func (t *thinker) begin(id string, answers flows.Answers, lead ...flows.Line) {
+	in := t.input()
+	if id == FlowResume {
+		in.Facts = flows.Facts{flows.FactPlace: t.place()}
+	}
+	if i := t.s.runs(id); i >= 0 {
+		t.s.Stack = append(t.s.Stack[:i:i], t.s.Stack[i+1:]...)
+	}
+	turn := flows.Begin(t.b.flows[id], t.runID(), answers, in)
+	turn.Prompt.Lead = append(append([]flows.Line(nil), lead...), turn.Prompt.Lead...)
+	t.s.Stack = append(t.s.Stack, turn.State)
+	t.take(turn)
+}
+
+// runID names a run in payloads: derived from the message, so that a replay
+// gives the same.
+func (t *thinker) runID() string {
+	t.runs++
+	sum := t.b.keys.Code("run", t.chat.String()+":"+t.in.ID+":"+strconv.Itoa(t.runs), 4)
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum))[:6]
+}
+
+// place is where the registration stands.
+func (t *thinker) place() flows.Fact {
+	i := t.s.runs(FlowRegistration)
+	if i < 0 {
+		return flows.Fact{}
+	}
+	turn := flows.Repeat(t.b.flows[FlowRegistration], t.s.Stack[i], t.input())
+	return flows.Fact{Args: map[string]any{"Question": locales.LabelOf(turn.Prompt.Body.Key), "N": turn.Prompt.Left}}
+}

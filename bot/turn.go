@@ -1,0 +1,242 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"time"
+
+	"mboka/flows"
+	"mboka/locales"
+	"mboka/store"
+	"mboka/store/sessions"
+)
+
+// maxAttempts is how often a message is tried before it is given up with an
+// apology, when the fault is in the message and not in the stores.
+const maxAttempts = 3
+
+// turn thinks over one message and saves what came of it.
+func (h *held) turn(ctx context.Context, m sessions.Message) (sessions.Saved, error) {
+	b, begun := h.b, h.b.cfg.Clock()
+	in, err := h.open(m)
+	if err != nil {
+		b.log.Error("message cannot be read, dropped", "chat", h.g.Chat, "message", m.ID, "error", err)
+		return h.save(ctx, m, sessions.SaveRequest{})
+	}
+	if m.Attempts > 0 || m.AcceptedAt.Before(b.now().Add(-turnLimit)) {
+		n, err := b.cfg.Sessions.Attempt(ctx, h.g, &m)
+		if err != nil {
+			return sessions.Saved{}, err
+		}
+		if n > maxAttempts {
+			b.log.Error("message given up after three attempts", "chat", h.g.Chat, "message", m.ID)
+			b.metrics.GivenUp.Inc()
+			return h.apologise(ctx, m, in)
+		}
+	}
+	t, err := h.considered(ctx, m, in)
+	if err != nil {
+		if !store.Unavailable(err) && ctx.Err() == nil {
+			if _, counted := b.cfg.Sessions.Attempt(ctx, h.g, &m); counted != nil {
+				return sessions.Saved{}, errors.Join(err, counted)
+			}
+		}
+		return sessions.Saved{}, fmt.Errorf("turn over message %s: %w", m.ID, err)
+	}
+	request, err := h.request(ctx, m, in, t)
+	if err != nil {
+		return sessions.Saved{}, err
+	}
+	if t.Forget {
+		if err := b.cfg.Sessions.Forget(ctx, h.g); err != nil {
+			return sessions.Saved{}, err
+		}
+	}
+	saved, err := h.save(ctx, m, request)
+	if err == nil {
+		took := b.cfg.Clock().Sub(begun)
+		b.metrics.Turns.Observe(took.Seconds())
+		b.log.Info("turn", "channel", in.Channel, "chat", h.g.Chat, "kind", in.Kind,
+			"flow", t.Prompt.Flow, "step", t.Prompt.Step, "took", took)
+	}
+	return saved, err
+}
+
+func (h *held) open(m sessions.Message) (Inbound, error) {
+	plain, err := h.b.keys.Open("mailbox", h.g.Chat.String(), m.ID, m.Sealed)
+	if err != nil {
+		return Inbound{}, err
+	}
+	var in Inbound
+	if err := json.Unmarshal(plain, &in); err != nil {
+		return Inbound{}, fmt.Errorf("decode message: %w", err)
+	}
+	return in, nil
+}
+
+func (h *held) save(ctx context.Context, m sessions.Message, r sessions.SaveRequest) (sessions.Saved, error) {
+	r.Done, r.Token = m.ID, h.b.token(h.g.Chat, "save", m.ID)
+	saved, err := h.b.cfg.Sessions.Save(ctx, h.g, r)
+	if err != nil {
+		return saved, err
+	}
+	switch {
+	case r.DeleteSession:
+		h.stored = nil
+	case r.Session != nil:
+		h.stored = r.Session
+	}
+	return saved, nil
+}
+
+// outcome is a thought whose effects are done.
+type outcome struct {
+	thought
+	results map[string]string
+	fresh   bool // an effect or an answer hangs on the reply: never superseded
+}
+
+// considered thinks, looks up what is needed, and carries out the effects.
+func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (out outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	s, err := h.session(ctx, in)
+	if err != nil {
+		return outcome{}, err
+	}
+	facts := flows.Facts{}
+	var t thought
+	for {
+		t = h.b.think(h.g.Chat, s, in, m.AcceptedAt, facts)
+		if t.Need == "" {
+			break
+		}
+		lookup, known := h.b.cfg.Facts[t.Need]
+		if _, again := facts[t.Need]; !known || again {
+			return outcome{}, fmt.Errorf("fact %q cannot be had", t.Need)
+		}
+		if err := h.b.flush(ctx, h.g.Chat); err != nil {
+			return outcome{}, err
+		}
+		if facts[t.Need], err = lookup(ctx, h.g.Chat, s.Member, s.language()); err != nil {
+			return outcome{}, fmt.Errorf("look up %s: %w", t.Need, err)
+		}
+	}
+	return h.effects(ctx, in, t, m.AcceptedAt)
+}
+
+// session is the stored session, or what the records tell of the chat.
+func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
+	if h.stored != nil {
+		plain, err := h.b.keys.Open("session", h.g.Chat.String(), "state", h.stored)
+		if err == nil {
+			var s Session
+			if s, err = decodeSession(plain); err == nil && h.known(s) {
+				return s, nil
+			}
+		}
+		h.b.log.Error("session cannot be read, going on from the records", "chat", h.g.Chat, "error", err)
+	}
+	record, err := h.b.cfg.Record(ctx, h.g.Chat)
+	if err != nil {
+		return Session{}, fmt.Errorf("restore session: %w", err)
+	}
+	s := Session{Member: record.Member, Lang: record.Language, Chosen: record.Language != "", Results: record.Results}
+	if record.Unfinished {
+		t := &thinker{b: h.b, chat: h.g.Chat, s: s, in: in, facts: flows.Facts{}}
+		t.begin(FlowRegistration, record.Answers)
+		s = t.s
+	}
+	s.restored = record.Member != ""
+	return s, nil
+}
+
+// known tells whether all flows of a session still exist.
+func (h *held) known(s Session) bool {
+	for _, state := range s.Stack {
+		if h.b.flows[state.Flow] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// effects runs what the events change, in one transaction with the turn row.
+func (h *held) effects(ctx context.Context, in Inbound, t thought, at time.Time) (outcome, error) {
+	out := outcome{thought: t, results: t.Session.Results}
+	var due []flows.Event
+	for _, e := range t.Events {
+		if h.b.cfg.Effects[e.Flow+"."+e.Name] != nil {
+			due = append(due, e)
+		}
+	}
+	if len(due) == 0 {
+		return out, nil
+	}
+	out.fresh = true
+	if err := h.b.flush(ctx, h.g.Chat); err != nil {
+		return outcome{}, err
+	}
+	results, _, err := h.b.cfg.Store.Turn(ctx, h.g.Chat, in.ID, at, func(tx *store.Tx) (map[string]string, error) {
+		results := make(map[string]string)
+		d := Doing{Chat: h.g.Chat, Member: t.Session.Member, Channel: in.Channel, Address: in.Address,
+			Language: t.Session.Lang, MessageID: in.ID, At: at}
+		for _, e := range due {
+			d.Event = e
+			got, err := h.b.cfg.Effects[e.Flow+"."+e.Name](ctx, tx, d)
+			if err != nil {
+				return nil, fmt.Errorf("effect %s.%s: %w", e.Flow, e.Name, err)
+			}
+			for k, v := range got {
+				results[k] = v
+			}
+			if m := got[ResultMember]; m != "" {
+				d.Member = m
+			}
+		}
+		return results, nil
+	})
+	if err != nil {
+		return outcome{}, err
+	}
+	out.results = maps.Clone(t.Session.Results)
+	if out.results == nil {
+		out.results = make(map[string]string, len(results))
+	}
+	maps.Copy(out.results, results)
+	if m := results[ResultMember]; m != "" {
+		out.Session.Member = m
+	}
+	out.Session.Results = nil
+	if out.Session.runs(FlowRegistration) >= 0 {
+		out.Session.Results = out.results // not the recovery code: the form is over by then
+	}
+	return out, nil
+}
+
+// base are the fields that any text may use, from the settings.
+func (h *held) base(ctx context.Context, s Session, caps Capabilities) (locales.Args, error) {
+	policy, err := h.b.cfg.Policy(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
+	return BaseArgs(policy, s.country(), caps, s.language()), nil
+}
+
+// apologise drops a message that cannot be dealt with, and says so once.
+func (h *held) apologise(ctx context.Context, m sessions.Message, in Inbound) (sessions.Saved, error) {
+	t := outcome{thought: thought{Session: Session{Lang: in.Language}}}
+	t.Prompt = flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.Sorry}}
+	reply, err := h.reply(ctx, m, in, t)
+	if err != nil {
+		return sessions.Saved{}, err
+	}
+	return h.save(ctx, m, sessions.SaveRequest{Replies: []sessions.Reply{reply}})
+}

@@ -1,0 +1,109 @@
+// Package web is HTTP: webhooks mounted, health, readiness, metrics, and the
+// pages for the public.
+//
+// It may import bot, bot/console, bot/figures and bot/protect, and is handed
+// the channels' handlers.
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Check is one thing that must work for the service to be ready.
+type Check struct {
+	Name string
+	Do   func(context.Context) error
+}
+
+// Options say what is served.
+type Options struct {
+	TelegramWebhook http.Handler // nil: that channel has no webhook
+	WhatsAppWebhook http.Handler
+	WhatsAppStatus  http.Handler
+	Ready           []Check
+}
+
+// Limits of one request. Webhooks answer within milliseconds; Telegram gives up
+// after about a minute, Twilio after 15 s.
+const (
+	readTimeout  = 10 * time.Second
+	writeTimeout = 30 * time.Second
+	idleTimeout  = 90 * time.Second
+	checkTimeout = 2 * time.Second
+	maxHeader    = 16 << 10
+)
+
+// Handler is the service's mux.
+func Handler(o Options) http.Handler {
+	mux := http.NewServeMux()
+	mount := func(pattern string, h http.Handler) {
+		if h != nil {
+			mux.Handle(pattern, h)
+		}
+	}
+	mount("POST /telegram/webhook", o.TelegramWebhook)
+	mount("POST /whatsapp/webhook", o.WhatsAppWebhook)
+	mount("POST /whatsapp/status", o.WhatsAppStatus)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, nil) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, o.Ready) })
+	mux.HandleFunc("GET /{$}", front)
+	return headers(mux)
+}
+
+// ready runs all checks and names those that fail, without their causes: the
+// page is public.
+func ready(w http.ResponseWriter, r *http.Request, checks []Check) {
+	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
+	defer cancel()
+	var failed []string
+	for _, c := range checks {
+		if c.Do(ctx) != nil {
+			failed = append(failed, c.Name)
+		}
+	}
+	status := http.StatusOK
+	if len(failed) > 0 {
+		status = http.StatusServiceUnavailable
+	}
+	answer(w, status, failed)
+}
+
+func answer(w http.ResponseWriter, status int, failed []string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"ok": status == http.StatusOK, "failed": failed})
+}
+
+// front says where one is, until the public pages stand here.
+func front(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write([]byte(`<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mboka</title><h1>Mboka</h1><p>Ce service se parle sur Telegram et WhatsApp. This service is a chat on Telegram and WhatsApp. Lisolo oyo ezali na Telegram mpe WhatsApp.</p></html>`))
+}
+
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Server gives a handler bounded times and sizes.
+func Server(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader}
+}
+
+// Metrics serves the metrics, on a listener of its own.
+func Metrics(g prometheus.Gatherer) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(g, promhttp.HandlerOpts{}))
+	return mux
+}

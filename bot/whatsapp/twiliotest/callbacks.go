@@ -1,0 +1,83 @@
+package twiliotest
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+)
+
+// callback is one status callback to be posted.
+type callback struct {
+	address string
+	form    url.Values
+	message *record
+	state   string
+}
+
+// callbacks are those a message gets. There is none for its first status.
+func (s *Server) callbacks(m *record) []callback {
+	states := s.receipts
+	if m.errorCode != 0 {
+		states = []string{"undelivered"}
+	}
+	var all []callback
+	for _, state := range states {
+		form := url.Values{
+			"MessageSid": {m.SID}, "SmsSid": {m.SID}, "MessageStatus": {state}, "SmsStatus": {state},
+			"AccountSid": {s.sid}, "ApiVersion": {"2010-04-01"},
+			"From": {m.from}, "To": {m.To}, "ChannelToAddress": {m.To}, "ChannelPrefix": {"whatsapp"},
+		}
+		if m.errorCode != 0 {
+			form.Set("ErrorCode", strconv.Itoa(m.errorCode))
+			form.Set("ChannelStatusMessage", "refused for "+m.To)
+		}
+		if state == "read" || state == "delivered" {
+			form.Set("EventType", state)
+		}
+		all = append(all, callback{m.callback, form, m, state})
+	}
+	return all
+}
+
+// deliver posts the callbacks of the queue one after the other until the
+// server stops.
+func (s *Server) deliver() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		for len(s.queue) == 0 && !s.stopped {
+			s.changed.Wait()
+		}
+		if s.stopped {
+			return
+		}
+		next := s.queue[0]
+		s.queue, s.busy = s.queue[1:], true
+		s.mu.Unlock()
+		s.post(next)
+		s.mu.Lock()
+		s.busy = false
+		s.changed.Broadcast()
+	}
+}
+
+func (s *Server) post(c callback) {
+	s.mu.Lock()
+	c.message.status = c.state
+	connected := s.target != ""
+	s.mu.Unlock()
+	if c.address != "" && connected {
+		s.Deliver(c.address, c.form)
+	}
+}
+
+// Settle waits until every callback so far was posted and answered. If ctx
+// ends first the test fails.
+func (s *Server) Settle(ctx context.Context) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.until(ctx, func() bool { return len(s.queue) == 0 && !s.busy }) {
+		s.t.Errorf("%d status callbacks are still waiting", len(s.queue))
+	}
+}

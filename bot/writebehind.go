@@ -1,0 +1,143 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"mboka/flows"
+	"mboka/store"
+	"mboka/store/seal"
+	"mboka/store/sessions"
+)
+
+// trace is what one turn leaves for Postgres: the chat was here, in which
+// language, and what was answered.
+type trace struct {
+	At        time.Time        `json:"t"`
+	MessageID string           `json:"m"`
+	Language  string           `json:"l"`
+	Answers   []flows.Answered `json:"a,omitempty"`
+	Counted   bool             `json:"c,omitempty"` // there is a profile for them
+	Skipped   []string         `json:"k,omitempty"` // all that were skipped so far
+	Flow      string           `json:"f,omitempty"`
+	Version   int              `json:"v,omitempty"`
+	Step      string           `json:"s,omitempty"`
+}
+
+// journal is the entry of a turn; none before there is a record of the person,
+// so that nothing of a refusal or of a minor reaches Postgres.
+func (h *held) journal(in Inbound, t outcome) ([][]byte, error) {
+	if t.Session.Member == "" {
+		return nil, nil
+	}
+	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang, Counted: t.results[ResultNumber] != ""}
+	for _, e := range t.Events {
+		if e.Name == flows.AnswerGiven && e.Flow == FlowRegistration && !e.Answer.Skipped {
+			entry.Answers = append(entry.Answers, e.Answer)
+		}
+	}
+	if i := t.Session.runs(FlowRegistration); i >= 0 {
+		state := t.Session.Stack[i]
+		entry.Flow, entry.Version, entry.Step = state.Flow, state.Version, state.Step
+		for _, a := range state.Answers {
+			if a.Skipped {
+				entry.Skipped = append(entry.Skipped, a.Step)
+			}
+		}
+	}
+	plain, err := json.Marshal(entry)
+	if err != nil {
+		return nil, fmt.Errorf("encode journal: %w", err)
+	}
+	sealed, err := h.b.keys.Seal("journal", h.g.Chat.String(), "entry", plain)
+	if err != nil {
+		return nil, err
+	}
+	return [][]byte{sealed}, nil
+}
+
+// Write-behind batches: chats per round, entries per chat and round.
+const (
+	dirtyChats   = 500
+	dirtyEntries = 100
+)
+
+// writeBehind brings the journals of all chats to Postgres.
+func (b *Bot) writeBehind(ctx context.Context) {
+	chats, err := b.cfg.Sessions.Dirty(ctx, dirtyChats)
+	if err != nil {
+		b.log.Error("journals not listed: is Redis up?", "error", err)
+		return
+	}
+	if len(chats) == 0 {
+		return
+	}
+	if err := b.flush(ctx, chats...); err != nil {
+		b.log.Error("answers not yet in Postgres, they wait in Redis", "chats", len(chats), "error", err)
+	}
+}
+
+// flush writes the journals of some chats now: before a record is read or
+// changed, so that it is whole.
+func (b *Bot) flush(ctx context.Context, chats ...seal.Chat) error {
+	var traces []store.Trace
+	through := make(map[seal.Chat]int64)
+	for _, chat := range chats {
+		entries, err := b.cfg.Sessions.Journal(ctx, chat, dirtyEntries)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			through[chat] = e.Seq
+			t, err := b.traceOf(chat, e)
+			if err != nil {
+				b.log.Error("journal entry cannot be read, dropped", "chat", chat, "error", err)
+				continue
+			}
+			traces = append(traces, t)
+		}
+	}
+	if len(through) == 0 {
+		return nil
+	}
+	switch err := b.cfg.Store.WriteBehind(ctx, traces); {
+	case errors.Is(err, store.ErrBadAnswer):
+		b.log.Error("an answer cannot be stored and was left out", "error", err)
+	case err != nil:
+		return fmt.Errorf("write behind: %w", err)
+	}
+	for chat, seq := range through {
+		if err := b.cfg.Sessions.DropJournal(ctx, chat, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bot) traceOf(chat seal.Chat, e sessions.Entry) (store.Trace, error) {
+	plain, err := b.keys.Open("journal", chat.String(), "entry", e.Sealed)
+	if err != nil {
+		return store.Trace{}, err
+	}
+	var t trace
+	if err := json.Unmarshal(plain, &t); err != nil {
+		return store.Trace{}, fmt.Errorf("decode journal: %w", err)
+	}
+	out := store.Trace{Chat: chat, At: t.At, MessageID: t.MessageID, Language: t.Language}
+	answers := make([]store.Answer, 0, len(t.Answers))
+	for _, a := range t.Answers {
+		answers = append(answers, store.Answer{Step: a.Step, Codes: a.Codes, Text: a.Text})
+	}
+	if t.Flow != "" {
+		out.Draft = &store.Draft{Chat: chat, Flow: t.Flow, Version: t.Version, Step: t.Step, Skipped: t.Skipped}
+	}
+	if t.Counted {
+		out.Answers = answers
+	} else if out.Draft != nil {
+		out.Draft.Answers = answers
+	}
+	return out, nil
+}

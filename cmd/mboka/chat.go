@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+
+	"mboka/bot"
+)
+
+type chatCmd struct {
+	As   string `enum:"telegram,whatsapp" default:"telegram" help:"Whose buttons and limits to imitate: telegram or whatsapp."`
+	Lang string `default:"fr" help:"The language that the phone is set to: fr, en or ln."`
+	Save string `type:"path" help:"Write the dialogue to this file, as a transcript test."`
+	Name string `default:"1" help:"Which of your imaginary phones this is."`
+}
+
+// Run talks to the production loop in the terminal.
+func (c chatCmd) Run(e *world) error {
+	cfg, err := readConfig(e.vars, need{database: true, redis: true, keys: true})
+	if err != nil {
+		return err
+	}
+	s, err := openStores(e.ctx, cfg.DatabaseURL, cfg.RedisURL, cfg.keys)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: max(cfg.level, slog.LevelWarn)}))
+	return c.talk(e.ctx, e, s, log)
+}
+
+// talk runs the loop over open stores.
+func (c chatCmd) talk(ctx context.Context, e *world, s *stores, log *slog.Logger) error {
+	var save io.Writer
+	if c.Save != "" {
+		f, err := os.Create(c.Save)
+		if err != nil {
+			return fmt.Errorf("transcript: %w", err)
+		}
+		defer f.Close()
+		fmt.Fprintf(f, "# as %s, phone in %s\n", c.As, c.Lang)
+		save = f
+	}
+	t := newTerminal(e.out, c.As, "console:"+c.Name, save)
+	b, err := wire(s, []bot.Channel{t.channel}, log, nil)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var loop sync.WaitGroup
+	var ended error
+	loop.Go(func() { ended = b.Run(ctx) })
+	err = t.talk(ctx, e.in, b.Accept, c.Lang)
+	stop()
+	loop.Wait()
+	if err != nil {
+		return err
+	}
+	return ended
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"mboka/bot"
+	"mboka/bot/effects"
+	"mboka/flows"
+	"mboka/flows/menu"
+	"mboka/flows/registration"
+	"mboka/flows/rights"
+	"mboka/store"
+	"mboka/store/seal"
+	"mboka/store/sessions"
+)
+
+// allFlows are the questionnaires. A new one is added here.
+func allFlows() []*flows.Flow {
+	return []*flows.Flow{
+		registration.Flow(), registration.Profile(),
+		menu.Flow(), menu.Resume(), menu.Tongue(),
+		rights.MyData(), rights.Erase(), rights.Complaint(),
+	}
+}
+
+// stores are the open connections.
+type stores struct {
+	db       *store.DB
+	redis    redis.UniversalClient
+	sessions *sessions.Store
+	settings *store.Settings
+	keys     *seal.Keys
+}
+
+// openStores connects to Postgres and Redis. Close them when done.
+func openStores(ctx context.Context, databaseURL, redisURL string, keys *seal.Keys) (*stores, error) {
+	db, err := store.Open(ctx, databaseURL, keys)
+	if err != nil {
+		return nil, err
+	}
+	client, err := redisClient(redisURL)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys}
+	s.settings = store.NewSettings(db, time.Now)
+	return s, nil
+}
+
+func (s *stores) close() {
+	s.redis.Close()
+	s.db.Close()
+}
+
+// redisClient never retries by itself: calls are repeated by those who know
+// whether they may be.
+func redisClient(redisURL string) (redis.UniversalClient, error) {
+	opt, err := redis.ParseURL(redisURL)
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	opt.MaxRetries = -1
+	return redis.NewClient(opt), nil
+}
+
+// wire joins the bot. channels are the ones that are on.
+func wire(s *stores, channels []bot.Channel, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
+	records := effects.Records{DB: s.db, Keys: s.keys}
+	return bot.New(bot.Config{
+		Flows:    allFlows(),
+		Channels: channels,
+		Sessions: s.sessions,
+		Store:    s.db,
+		Keys:     s.keys,
+		Policy:   s.settings.Policy,
+		Record:   records.Record,
+		Facts:    records.Facts(),
+		Effects:  records.All(),
+		Logger:   log,
+		Metrics:  bot.NewMetrics(reg),
+	}, holderName())
+}
+
+// holderName is unique per process.
+func holderName() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b) // never fails
+	host, _ := os.Hostname()
+	return host + "-" + hex.EncodeToString(b)
+}

@@ -1,0 +1,72 @@
+package fields
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+
+	"mboka/flows"
+	"mboka/locales"
+)
+
+// Text is a short free text, sealed wherever it is stored.
+type Text struct{ max int }
+
+// NewText makes a text of at most so many characters, as a person counts them.
+func NewText(most int) *Text { return &Text{max: most} }
+
+// Offer asks for free text.
+func (t *Text) Offer(flows.View) flows.Offer { return flows.Offer{Marks: flows.None, Free: true} }
+
+// Read takes a text that has a letter and is not too long.
+func (t *Text) Read(_ flows.View, in flows.Input) flows.Reading {
+	if in.Code != "" {
+		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.TextUnreadable}}
+	}
+	return readText(in.Text, t.max)
+}
+
+func readText(text string, most int) flows.Reading {
+	text = clean(text)
+	if strings.IndexFunc(text, unicode.IsLetter) < 0 {
+		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.TextUnreadable}}
+	}
+	if uniseg.GraphemeClusterCount(text) > most {
+		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.TextTooLong, Args: locales.Args{"Max": most}}}
+	}
+	return flows.Reading{As: flows.Taken, Text: text, Echo: &flows.Line{Key: locales.EchoText}}
+}
+
+// clean keeps what can be read: one line, no control characters, no invisible
+// direction marks, single spaces.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != '\u200d':
+			return -1
+		case r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// Show gives the text back to the person who wrote it.
+func (t *Text) Show(a flows.Answered) flows.Labels { return asWritten(a.Text) }
+
+func asWritten(text string) flows.Labels {
+	if text == "" {
+		return nil
+	}
+	return flows.Labels{locales.Label{text, text, text}}
+}
+
+// Lists are none.
+func (t *Text) Lists() [][]flows.Option { return nil }
+
+// From is nothing.
+func (t *Text) From() string { return "" }

@@ -1,0 +1,52 @@
+package locales
+
+import (
+	"strconv"
+	"time"
+)
+
+// grouping stands between groups of three digits. French has a no-break space;
+// Lingala the point that Unicode CLDR gives it.
+var grouping = [...]string{"\u00a0", ",", "."}
+
+// Number is a whole number with the language's digit grouping: "1 234",
+// "1,234", "1.234".
+func Number(lang Lang, n int) string {
+	digits := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	if len(digits) <= 3 {
+		return sign + digits
+	}
+	head := len(digits) % 3
+	out := sign + digits[:head]
+	for i := head; i < len(digits); i += 3 {
+		if i > 0 {
+			out += grouping[lang.index()]
+		}
+		out += digits[i : i+3]
+	}
+	return out
+}
+
+var months = [...][12]string{
+	FR: {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
+	EN: {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+}
+
+// Date is a day as people write it, in t's own zone: "3 mai 2026",
+// "3 May 2026". Lingala has digits, "3/5/2026": its month names differ from
+// speaker to speaker.
+func Date(lang Lang, t time.Time) string {
+	lang = Lang(lang.index())
+	day, year := strconv.Itoa(t.Day()), strconv.Itoa(t.Year())
+	if lang == LN {
+		return day + "/" + strconv.Itoa(int(t.Month())) + "/" + year
+	}
+	if lang == FR && t.Day() == 1 {
+		day = "1er"
+	}
+	return day + " " + months[lang][t.Month()-1] + " " + year
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mboka/store/seal"
+)
+
+// Address is where a member can be written to. A member may have several.
+type Address struct {
+	Chat          seal.Chat // the blind index of Channel and Address
+	MemberID      uuid.UUID
+	Channel       string // telegram, whatsapp, console
+	Address       string // opaque; sealed on record
+	CreatedAt     time.Time
+	LastInboundAt time.Time // zero: never wrote; opens the 24 hours of WhatsApp
+	LastMessageID string    // of the message at LastInboundAt
+	UnreachableAt time.Time // zero: reachable, as far as is known
+}
+
+// PutAddress adds an address, or gives one on record to this member: the drafts
+// of its earlier owner go then. LastInboundAt and LastMessageID never go
+// backwards; CreatedAt and UnreachableAt of an address on record stay.
+func (tx *Tx) PutAddress(ctx context.Context, a Address) error {
+	sealed, err := tx.keys.Seal("address", a.Chat.String(), "sealed_address", []byte(a.Address))
+	if err != nil {
+		return fmt.Errorf("put address: %w", err)
+	}
+	if _, err := tx.tx.Exec(ctx, `
+		DELETE FROM draft USING address
+		WHERE draft.chat = $1 AND address.chat = draft.chat AND address.member_id <> $2`,
+		a.Chat, a.MemberID); err != nil {
+		return fmt.Errorf("put address: %w", err)
+	}
+	_, err = tx.tx.Exec(ctx, `
+		INSERT INTO address (chat, member_id, channel, sealed_address, created_at, last_inbound_at, last_message_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (chat) DO UPDATE SET
+			member_id = excluded.member_id,
+			channel = excluded.channel,
+			sealed_address = excluded.sealed_address,
+			last_message_id = CASE
+				WHEN excluded.last_inbound_at >= address.last_inbound_at OR address.last_inbound_at IS NULL
+				THEN excluded.last_message_id ELSE address.last_message_id END,
+			last_inbound_at = greatest(address.last_inbound_at, excluded.last_inbound_at)`,
+		a.Chat, a.MemberID, a.Channel, sealed, a.CreatedAt, orNull(a.LastInboundAt), orNull(a.LastMessageID))
+	if err != nil {
+		return fmt.Errorf("put address: %w", err)
+	}
+	return nil
+}
+
+type addressRow struct {
+	Chat          seal.Chat  `db:"chat"`
+	MemberID      uuid.UUID  `db:"member_id"`
+	Channel       string     `db:"channel"`
+	SealedAddress []byte     `db:"sealed_address"`
+	CreatedAt     time.Time  `db:"created_at"`
+	LastInboundAt *time.Time `db:"last_inbound_at"`
+	LastMessageID *string    `db:"last_message_id"`
+	UnreachableAt *time.Time `db:"unreachable_at"`
+}
+
+// AddressOf finds the address of a chat.
+func (r reader) AddressOf(ctx context.Context, chat seal.Chat) (a Address, found bool, err error) {
+	row, found, err := one[addressRow](ctx, r.q, `
+		SELECT chat, member_id, channel, sealed_address, created_at, last_inbound_at, last_message_id, unreachable_at
+		FROM address WHERE chat = $1`, chat)
+	if err != nil {
+		return Address{}, false, fmt.Errorf("find address: %w", err)
+	}
+	if !found {
+		return Address{}, false, nil
+	}
+	plain, err := r.keys.Open("address", chat.String(), "sealed_address", row.SealedAddress)
+	if err != nil {
+		return Address{}, false, fmt.Errorf("find address: %w", err)
+	}
+	return Address{
+		Chat: row.Chat, MemberID: row.MemberID, Channel: row.Channel, Address: string(plain),
+		CreatedAt: row.CreatedAt, LastInboundAt: orZero(row.LastInboundAt),
+		LastMessageID: orZero(row.LastMessageID), UnreachableAt: orZero(row.UnreachableAt),
+	}, true, nil
+}
+
+// SetReachable keeps whether a platform still delivers to a chat, as seen at a
+// time. The first time it was found gone stays. What is older than the chat's
+// last message, or than it being found gone, says nothing any more and is left
+// out; so is a chat that is not on record.
+func (db *DB) SetReachable(ctx context.Context, chat seal.Chat, reachable bool, at time.Time) error {
+	sql := `UPDATE address SET unreachable_at = $2
+		WHERE chat = $1 AND unreachable_at IS NULL AND (last_inbound_at IS NULL OR last_inbound_at <= $2)`
+	if reachable {
+		sql = `UPDATE address SET unreachable_at = NULL WHERE chat = $1 AND unreachable_at <= $2`
+	}
+	if _, err := db.pool.Exec(ctx, sql, chat, at); err != nil {
+		return fmt.Errorf("set reachable: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"mboka/store/seal"
+)
+
+// Errors of members that a caller branches on.
+var (
+	// ErrNumberTaken: another member has this number; try the next one.
+	ErrNumberTaken = errors.New("the member number is taken")
+	// ErrNoMember: there is no such member, or none that is not registered yet.
+	ErrNoMember = errors.New("no such member")
+)
+
+// Member is a person on record. Without RegisteredAt the four required answers
+// are not all in.
+type Member struct {
+	ID           uuid.UUID
+	Number       string // "" until registered
+	Language     string // fr, en or ln
+	Synthetic    bool   // made up for a demonstration
+	CreatedAt    time.Time
+	RegisteredAt time.Time // zero until registered
+	RecoveryHash []byte    // seal.Keys.CodeHash of the recovery code; nil if none was given
+}
+
+// Registered says whether the member counts.
+func (m Member) Registered() bool { return !m.RegisteredAt.IsZero() }
+
+// CreateMember adds a member who is not registered yet. Number, RegisteredAt
+// and RecoveryHash are not looked at.
+func (tx *Tx) CreateMember(ctx context.Context, m Member) error {
+	_, err := tx.tx.Exec(ctx, `
+		INSERT INTO member (id, language, synthetic, created_at) VALUES ($1, $2, $3, $4)`,
+		m.ID, m.Language, m.Synthetic, m.CreatedAt)
+	if err != nil {
+		return fmt.Errorf("create member: %w", err)
+	}
+	return nil
+}
+
+// RegisterMember gives a member a number, once. With ErrNumberTaken nothing
+// has changed and the transaction goes on: try another number.
+func (tx *Tx) RegisterMember(ctx context.Context, id uuid.UUID, number string, at time.Time) error {
+	// A nested transaction is a savepoint, which outlives the violation.
+	err := pgx.BeginFunc(ctx, tx.tx, func(inner pgx.Tx) error {
+		tag, err := inner.Exec(ctx, `
+			UPDATE member SET number = $2, registered_at = $3
+			WHERE id = $1 AND registered_at IS NULL`, id, number, at)
+		if err == nil && tag.RowsAffected() == 0 {
+			return ErrNoMember
+		}
+		return err
+	})
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "23505" { // unique_violation
+		return fmt.Errorf("register member: %w", ErrNumberTaken)
+	}
+	if err != nil {
+		return fmt.Errorf("register member: %w", err)
+	}
+	return nil
+}
+
+// SetRecovery keeps the hash of a member's recovery code, 32 bytes, in place of
+// an earlier one.
+func (tx *Tx) SetRecovery(ctx context.Context, id uuid.UUID, hash []byte) error {
+	tag, err := tx.tx.Exec(ctx, `UPDATE member SET recovery_hash = $2 WHERE id = $1`, id, hash)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = ErrNoMember
+	}
+	if err != nil {
+		return fmt.Errorf("set recovery code: %w", err)
+	}
+	return nil
+}
+
+type memberRow struct {
+	ID           uuid.UUID  `db:"id"`
+	Number       *string    `db:"number"`
+	Language     string     `db:"language"`
+	Synthetic    bool       `db:"synthetic"`
+	CreatedAt    time.Time  `db:"created_at"`
+	RegisteredAt *time.Time `db:"registered_at"`
+	RecoveryHash []byte     `db:"recovery_hash"`
+}
+
+// MemberByChat finds the member that a chat belongs to.
+func (r reader) MemberByChat(ctx context.Context, chat seal.Chat) (m Member, found bool, err error) {
+	row, found, err := one[memberRow](ctx, r.q, `
+		SELECT m.id, m.number, m.language, m.synthetic, m.created_at, m.registered_at, m.recovery_hash
+		FROM member m JOIN address a ON a.member_id = m.id
+		WHERE a.chat = $1`, chat)
+	if err != nil {
+		return Member{}, false, fmt.Errorf("find member: %w", err)
+	}
+	if !found {
+		return Member{}, false, nil
+	}
+	return Member{
+		ID: row.ID, Number: orZero(row.Number), Language: row.Language, Synthetic: row.Synthetic,
+		CreatedAt: row.CreatedAt, RegisteredAt: orZero(row.RegisteredAt), RecoveryHash: row.RecoveryHash,
+	}, true, nil
+}
+
+// EraseMember takes back everything about a member: the member, the addresses,
+// consents, profile, drafts, and the turns of the member's chats, the running
+// one included. What stays is one more in the anonymous count of that day (UTC).
+// Without such a member it does nothing, so it can be repeated.
+func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) error {
+	// Chats first and in order, as WriteBehind takes them: neither waits for
+	// the other in a circle, and what it brings later finds no chat.
+	rows, err := tx.tx.Query(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY chat FOR UPDATE`, id)
+	if err != nil {
+		return fmt.Errorf("erase member: %w", err)
+	}
+	chats, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	if err != nil {
+		return fmt.Errorf("erase member: %w", err)
+	}
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, chats); err != nil {
+		return fmt.Errorf("erase turns: %w", err)
+	}
+	tag, err := tx.tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, id) // and all that refers to it
+	if err != nil {
+		return fmt.Errorf("erase member: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return nil
+	}
+	if _, err := tx.tx.Exec(ctx, `
+		INSERT INTO erased (day, count) VALUES ($1, 1)
+		ON CONFLICT (day) DO UPDATE SET count = erased.count + 1`, day.UTC()); err != nil {
+		return fmt.Errorf("count erasure: %w", err)
+	}
+	return nil
+}

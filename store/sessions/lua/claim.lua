@@ -1,0 +1,6 @@
+if ends > now then
+  setDue(ends)
+  return { 'held', now }
+end
+take('')
+return grip(false)

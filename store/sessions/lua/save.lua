@@ -1,0 +1,68 @@
+-- ARGV[5..]: token, session mode (keep, set, drop), session, session kept for
+-- ms, ids kept for ms, most ids, supersede, id of the message done, number of
+-- replies, then id, prompt, sealed of each, then the journal entries
+local op = asked .. ' save ' .. ARGV[5]
+local mode, session, sessionMs = ARGV[6], ARGV[7], tonumber(ARGV[8])
+local keptMs, most = tonumber(ARGV[9]), tonumber(ARGV[10])
+local done, replies = ARGV[12], tonumber(ARGV[13])
+
+local answer = repeated(op)
+if answer then
+  return answer
+end
+if not held() then
+  return { 'lost' }
+end
+
+-- Dropping the message comes first: Redis never refuses it for want of memory,
+-- and lets a script that has begun to write go on to its end.
+if done ~= '' then
+  local head = oldestMessage()
+  if #head == 0 or head[1][1] ~= done then
+    return { 'nothead' }
+  end
+  redis.call('LPOP', mailKey)
+  remember(done, keptMs, most)
+end
+
+if mode == 'set' then
+  redis.call('SET', sessionKey, session, 'PX', sessionMs)
+elseif mode == 'drop' then
+  redis.call('DEL', sessionKey)
+else
+  redis.call('PEXPIRE', sessionKey, sessionMs)
+end
+
+if ARGV[11] == '1' then
+  local kept = {}
+  for _, raw in ipairs(redis.call('LRANGE', outKey, 0, -1)) do
+    local r = readReply(raw)
+    if r[STATE] ~= 'pending' or r[PROMPT] ~= 1 then
+      kept[#kept + 1] = raw
+    end
+  end
+  redis.call('DEL', outKey)
+  for _, raw in ipairs(kept) do
+    redis.call('RPUSH', outKey, raw)
+  end
+end
+
+local arg = 14
+for _ = 1, replies do
+  redis.call('RPUSH', outKey, writeReply({ ARGV[arg], 'pending', 0, now, ARGV[arg + 1], 0, ARGV[arg + 2] }))
+  arg = arg + 3
+end
+
+-- A journal number, like a fence, is at least the time: it is never used
+-- twice, so dropping up to a number cannot hit an entry that came later.
+local seq = tonumber(lease[7] or '0')
+if arg <= #ARGV then
+  for i = arg, #ARGV do
+    seq = math.max(seq + 1, now)
+    redis.call('RPUSH', journalKey, seq .. '\n' .. ARGV[i])
+  end
+  redis.call('HSET', leaseKey, 'seq', seq)
+  redis.call('ZADD', dirtyKey, 'NX', now, chat)
+end
+
+return rest(op, false)

@@ -1,0 +1,4 @@
+package storetest
+
+// TemplateName is templateName, for its test.
+var TemplateName = templateName
