@@ -60,8 +60,8 @@ func (h *held) turn(ctx context.Context, m sessions.Message) (sessions.Saved, er
 	if err == nil {
 		took := b.cfg.Clock().Sub(begun)
 		b.metrics.Turns.Observe(took.Seconds())
-		b.log.Info("turn", "channel", in.Channel, "chat", h.g.Chat, "kind", in.Kind,
-			"flow", t.Prompt.Flow, "step", t.Prompt.Step, "took", took)
+		b.log.Info("turn", "channel", in.Channel, "chat", h.g.Chat, "message", m.ID, "kind", in.Kind,
+			"flow", t.Prompt.Flow, "step", t.Prompt.Step, "said", t.said(), "took", took)
 	}
 	return saved, err
 }
@@ -98,6 +98,20 @@ type outcome struct {
 	thought
 	results map[string]string
 	fresh   bool // an effect or an answer hangs on the reply: never superseded
+}
+
+// said are the catalogue keys of the reply.
+func (o outcome) said() []string {
+	if o.Silent {
+		return []string{}
+	}
+	keys := make([]string, 0, len(o.Prompt.Lead)+1)
+	for _, l := range append(o.Prompt.Lead[:len(o.Prompt.Lead):len(o.Prompt.Lead)], o.Prompt.Body) {
+		if l.Key != "" {
+			keys = append(keys, string(l.Key))
+		}
+	}
+	return keys
 }
 
 // considered thinks, looks up what is needed, and carries out the effects.

@@ -168,7 +168,7 @@ func (f *faults) keyset(c config) *seal.Keys {
 var (
 	telegramToken  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
 	telegramSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
-	phone          = regexp.MustCompile(`^\+[0-9]{7,15}$`)
+	phoneNumber    = regexp.MustCompile(`^\+[0-9]{7,15}$`)
 )
 
 func (f *faults) telegram(c config) {
@@ -197,7 +197,7 @@ func (f *faults) whatsapp(c config) {
 	if c.TwilioToken == "" {
 		f.add("TWILIO_AUTH_TOKEN is missing: it opens the API and checks the signatures")
 	}
-	if !phone.MatchString(c.TwilioFrom) {
+	if !phoneNumber.MatchString(c.TwilioFrom) {
 		f.add("TWILIO_WHATSAPP_FROM must be your WhatsApp number, like +14155238886")
 	}
 	if c.PublicURL == "" {

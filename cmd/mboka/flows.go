@@ -1,18 +1,10 @@
 package main
 
+import (
+	"io"
+	"log/slog"
+)
+
+func discard() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
 type flowsCmd struct{}
-
-// Run is a placeholder.
-func (flowsCmd) Run(*world) error { return nil }
-
-type whatsappCmd struct{}
-
-func (whatsappCmd) Run(*world) error { return nil }
-
-type doctorCmd struct{}
-
-func (doctorCmd) Run(*world) error { return nil }
-
-type serveCmd struct{}
-
-func (serveCmd) Run(*world) error { return nil }

@@ -70,6 +70,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	opt.MaxRetries = -1
+	redis.SetLogger(silence{}) // what fails comes back as an error too
 	return redis.NewClient(opt), nil
 }
 
@@ -98,3 +99,9 @@ func holderName() string {
 	host, _ := os.Hostname()
 	return host + "-" + hex.EncodeToString(b)
 }
+
+// silence takes the Redis client's own log, which has no level.
+type silence struct{}
+
+// Printf drops the line.
+func (silence) Printf(context.Context, string, ...any) {}

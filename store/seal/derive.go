@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"strconv"
 
 	"github.com/tink-crypto/tink-go/v2/prf"
@@ -19,6 +20,9 @@ type Chat [16]byte
 
 // String gives the chat as 32 hexadecimal digits.
 func (c Chat) String() string { return hex.EncodeToString(c[:]) }
+
+// LogValue is the name as it stands in logs.
+func (c Chat) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // Partition is the chat's place among 256, spread evenly. The keys of one
 // partition stay together in Redis.

@@ -52,6 +52,19 @@ func TestAcceptRefusesAnIDSeen(t *testing.T) {
 	})
 }
 
+// TestADoneMessageStaysSeen although it waited longer than ids are kept.
+func TestADoneMessageStaysSeen(t *testing.T) {
+	t.Parallel()
+	onBoth(t, sessions.Options{}, func(t *testing.T, f *fixture) {
+		g := f.begin(chat(1), "m1")
+		f.client.Del(f.ctx, f.key("d", chat(1)))
+		f.save(g, sessions.SaveRequest{Done: "m1"})
+		if a := f.accept(chat(1), "m1", "one"); !a.Seen {
+			t.Error("a message just done was taken again")
+		}
+	})
+}
+
 func TestAcceptAgainWithTheSameToken(t *testing.T) {
 	t.Parallel()
 	onBoth(t, sessions.Options{}, func(t *testing.T, f *fixture) {

@@ -114,6 +114,28 @@ func TestFenceAfterAWipe(t *testing.T) {
 	})
 }
 
+// TestTheSameFenceTwice: Redis lost its last second, and its clock is behind.
+// Then the holder tells the two apart.
+func TestTheSameFenceTwice(t *testing.T) {
+	t.Parallel()
+	onBoth(t, sessions.Options{}, func(t *testing.T, f *fixture) {
+		const ahead = 5_000_000_000_000
+		var grips []*sessions.Grip
+		for _, holder := range []sessions.Holder{"one", "two"} {
+			f.client.HSet(f.ctx, f.key("l", chat(1)), "fence", ahead, "ends", 1)
+			grips = append(grips, f.claim(chat(1), holder))
+		}
+		if grips[0].Fence != ahead+1 || grips[1].Fence != ahead+1 {
+			t.Fatalf("fences %d and %d, want the same", grips[0].Fence, grips[1].Fence)
+		}
+		grips[0].Head = &sessions.Message{ID: "m1"}
+		f.lost(grips[0])
+		if err := f.Renew(f.ctx, grips[1]); err != nil {
+			t.Errorf("renew by the holder: %v", err)
+		}
+	})
+}
+
 func TestRelease(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"mboka/bot"
+	"mboka/flows/registration"
+	"mboka/locales"
+)
+
+var update = flag.Bool("update", false, "rewrite the dialogues with what was seen")
+
+// TestDialogues runs every dialogue of testdata/dialogues in three languages
+// and on both channels through the whole service.
+//
+//	> text       what the person writes; {cmd:x} and {label:x} are words of
+//	             their language, {lang} its code
+//	> [code]     what they tap, by the option's code
+//	> (voice)    what else they send
+//	< keys       the catalogue keys of the reply; nothing after < is silence
+//	! words      something that happens: see (*dialogue).happen
+//
+// The texts that a person reads in those named in rendered are kept in
+// testdata/rendered and compared too.
+func TestDialogues(t *testing.T) {
+	s := prepareService(t)
+	setupWhatsApp(t, s)
+	s.start()
+	files, err := filepath.Glob("testdata/dialogues/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no dialogues", err)
+	}
+	t.Run("all", func(t *testing.T) {
+		for _, file := range files {
+			name := strings.TrimSuffix(filepath.Base(file), ".txt")
+			for _, lang := range locales.Langs {
+				for _, channel := range []string{"telegram", "whatsapp"} {
+					t.Run(name+"/"+lang.String()+"/"+channel, func(t *testing.T) {
+						t.Parallel()
+						d := &dialogue{t: t, s: s, name: name, lang: lang, phone: s.newPhone(t, channel, lang.String(), int(persons.Add(1)))}
+						d.run(file)
+					})
+				}
+			}
+		}
+	})
+}
+
+var persons atomic.Int64
+
+// rendered are the dialogues whose texts are compared.
+var rendered = map[string]bool{"happy": true, "hard": true, "rights": true}
+
+type dialogue struct {
+	t     *testing.T
+	s     *testService
+	name  string
+	lang  locales.Lang
+	phone phone
+	turns int
+	seen  []string // the rendered dialogue
+	kept  []string // the file as it is now
+}
+
+func (d *dialogue) chat() string {
+	return d.s.keys.Chat(d.phone.channel(), d.phone.address()).String()
+}
+
+func (d *dialogue) run(file string) {
+	d.t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer f.Close()
+	var said []string
+	waiting := false
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		mark, rest, _ := strings.Cut(line, " ")
+		switch mark {
+		case ">":
+			d.kept = append(d.kept, line)
+			said = d.say(d.words(rest))
+			waiting = true
+		case "<":
+			got := strings.Join(said, " ")
+			d.kept = append(d.kept, strings.TrimSpace("< "+got))
+			if !waiting || rest != got && !*update {
+				d.t.Fatalf("after %q:\n want < %s\n got  < %s\nthe phone shows:\n%s", d.kept[len(d.kept)-2], rest, got, d.phone.last())
+			}
+			waiting = false
+		case "!":
+			d.kept = append(d.kept, line)
+			d.happen(rest)
+		default:
+			d.kept = append(d.kept, line)
+		}
+	}
+	if *update && d.lang == locales.FR && d.phone.channel() == "telegram" {
+		write(d.t, file, d.kept)
+	}
+	if rendered[d.name] {
+		d.compare()
+	}
+}
+
+// say does one thing and gives the keys of the reply.
+func (d *dialogue) say(what string) []string {
+	d.t.Helper()
+	messages, edits := d.phone.count()
+	switch {
+	case strings.HasPrefix(what, "["):
+		d.phone.tap(strings.Trim(what, "[]"))
+	case strings.HasPrefix(what, "("):
+		d.phone.send(strings.Trim(what, "()"))
+	default:
+		d.phone.write(what)
+	}
+	d.turns++
+	turn := d.s.waitTurn(d.t, d.chat(), d.turns)
+	d.seen = append(d.seen, "> "+what)
+	if len(turn.Said) > 0 {
+		d.phone.settled(messages, edits)
+		for i, l := range strings.Split(d.phone.last(), "\n") {
+			if i == 0 {
+				l = "< " + l
+			} else {
+				l = "  " + l
+			}
+			d.seen = append(d.seen, strings.TrimRight(l, " "))
+		}
+	}
+	return turn.Said
+}
+
+var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
+
+func (d *dialogue) words(text string) string {
+	text = strings.ReplaceAll(text, "{lang}", d.lang.String())
+	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
+		part := placeholder.FindStringSubmatch(m)
+		if part[1] == "label" {
+			before, _, _ := strings.Cut(locales.LabelOf(locales.Key(part[2])).In(d.lang), " (")
+			return before
+		}
+		key, _ := bot.CommandKey(part[2])
+		word, _, _ := strings.Cut(locales.LabelOf(key).In(d.lang), "|")
+		return word
+	})
+}
+
+// happen makes something happen between two messages:
+//
+//	rows N         the person's rows in the records are counted
+//	expire         Redis loses the session, once the answers are in Postgres
+//	older          the session is of an older version of the form
+//	column X = Y   a column of the profile is as said
+func (d *dialogue) happen(what string) {
+	d.t.Helper()
+	word, rest, _ := strings.Cut(what, " ")
+	switch word {
+	case "rows":
+		want, _ := strconv.Atoi(rest)
+		if got := d.rows(); got != want {
+			d.t.Fatalf("%d rows in the records, not %d", got, want)
+		}
+	case "expire":
+		d.flushed()
+		d.s.redis.Del(d.t.Context(), d.key("s"))
+	case "older":
+		d.older()
+	case "column":
+		d.flushed()
+		column, want, _ := strings.Cut(rest, " = ")
+		var got string
+		err := d.s.db.QueryRow(d.t.Context(), fmt.Sprintf(`SELECT coalesce(p.%s::text, 'null') FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1`, column),
+			d.chatBytes()).Scan(&got)
+		if err != nil || got != want {
+			d.t.Fatalf("%s is %q, not %q (%v)", column, got, want, err)
+		}
+	default:
+		d.t.Fatalf("nothing is known of %q", what)
+	}
+}
+
+func (d *dialogue) chatBytes() []byte {
+	c := d.s.keys.Chat(d.phone.channel(), d.phone.address())
+	return c[:]
+}
+
+func (d *dialogue) key(kind string) string {
+	return fmt.Sprintf("mboka:{%s}:%s:%s", d.chat()[:2], kind, d.chat())
+}
+
+// flushed waits until the write-behind has brought everything to Postgres.
+func (d *dialogue) flushed() {
+	d.t.Helper()
+	poll(d.t, "the answers in Postgres", func() bool {
+		return d.s.redis.Exists(d.t.Context(), d.key("j")).Val() == 0
+	})
+}
+
+// rows counts what the records hold of the chat, everywhere.
+func (d *dialogue) rows() int {
+	d.t.Helper()
+	var n int
+	err := d.s.db.QueryRow(d.t.Context(), `
+		SELECT (SELECT count(*) FROM address WHERE chat = $1) + (SELECT count(*) FROM draft WHERE chat = $1)
+			+ (SELECT count(*) FROM draft_answer WHERE chat = $1) + (SELECT count(*) FROM turn WHERE chat = $1)
+			+ (SELECT count(*) FROM consent c JOIN address a USING (member_id) WHERE a.chat = $1)
+			+ (SELECT count(*) FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1)`, d.chatBytes()).Scan(&n)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return n
+}
+
+// older rewrites the stored session as an earlier release would have left it:
+// at a question that no longer exists.
+func (d *dialogue) older() {
+	d.t.Helper()
+	ctx := d.t.Context()
+	sealed, err := d.s.redis.Get(ctx, d.key("s")).Bytes()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	plain, err := d.s.keys.Open("session", d.chat(), "state", sealed)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var session bot.Session
+	if err := json.Unmarshal(plain, &session); err != nil {
+		d.t.Fatal(err)
+	}
+	for i := range session.Stack {
+		if session.Stack[i].Flow == registration.ID {
+			session.Stack[i].Version, session.Stack[i].Step = 0, "gone"
+		}
+	}
+	if plain, err = json.Marshal(session); err != nil {
+		d.t.Fatal(err)
+	}
+	if sealed, err = d.s.keys.Seal("session", d.chat(), "state", plain); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := d.s.redis.Set(ctx, d.key("s"), sealed, 0).Err(); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// volatile is what differs from run to run: member numbers, codes and dates.
+var volatile = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
+
+// compare holds what the person read against the file of this language and
+// channel.
+func (d *dialogue) compare() {
+	d.t.Helper()
+	path := filepath.Join("testdata", "rendered", d.name+"."+d.lang.String()+"."+d.phone.channel()+".txt")
+	got := volatile.ReplaceAllString(strings.Join(d.seen, "\n"), "···") + "\n"
+	if *update {
+		write(d.t, path, []string{strings.TrimSuffix(got, "\n")})
+		return
+	}
+	if want := readFile(d.t, path); want != got {
+		d.t.Errorf("%s differs; run with -update and read the change\n%s", path, firstDifference(want, got))
+	}
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range min(len(w), len(g)) {
+		if w[i] != g[i] {
+			return fmt.Sprintf("line %d\n want %s\n got  %s", i+1, w[i], g[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, not %d", len(g), len(w))
+}
+
+func write(t *testing.T, path string, lines []string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
