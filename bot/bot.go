@@ -33,6 +33,10 @@ type Config struct {
 	// Effects change the records when a flow raises an event, by
 	// "flow.event". They run in one transaction with the turn's row.
 	Effects map[string]Effect
+	// Begins is the one effect that runs before there is a record: it makes
+	// it. The others are left out then, so that nothing of a person who said
+	// no, or is too young, reaches Postgres.
+	Begins string
 
 	Clock   func() time.Time
 	Logger  *slog.Logger
@@ -60,11 +64,8 @@ type Lookup func(ctx context.Context, chat seal.Chat, member string, lang locale
 // is stored with that row. A result "Member" becomes the session's member.
 type Effect func(ctx context.Context, tx *store.Tx, d Doing) (map[string]string, error)
 
-// Results that the bot itself reads.
-const (
-	ResultMember = "Member" // names the record of the chat from now on
-	ResultNumber = "Number" // the member number: the person is counted
-)
+// ResultMember is the result that names the record of the chat from now on.
+const ResultMember = "Member"
 
 // Doing is what an effect is told.
 type Doing struct {

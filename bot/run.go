@@ -11,6 +11,10 @@ func (t *thinker) run(command string) {
 	case "start":
 		t.start()
 	case "menu":
+		if t.s.Member == "" && len(t.s.Stack) == 0 {
+			t.idle()
+			return
+		}
 		t.begin(FlowMenu, nil)
 	case "help":
 		t.repeat(flows.Line{Key: locales.Help}, flows.Line{Key: locales.HelpMoney}, flows.Line{Key: locales.Distress})

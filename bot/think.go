@@ -94,7 +94,11 @@ func (t *thinker) current() string {
 }
 
 func (t *thinker) input() flows.Input {
-	return flows.Input{MessageID: t.in.ID, At: t.at, Phone: t.in.Phone, Facts: t.facts}
+	in := flows.Input{MessageID: t.in.ID, At: t.at, Phone: t.in.Phone, Facts: t.facts}
+	if top, ok := t.s.top(); ok && top.Flow == FlowResume {
+		in.Facts = flows.Facts{flows.FactPlace: t.place()}
+	}
+	return in
 }
 
 func (t *thinker) text() {
@@ -248,11 +252,6 @@ func (t *thinker) repeat(lead ...flows.Line) {
 		return
 	}
 	turn := flows.Repeat(t.b.flows[top.Flow], top, t.input(), lead...)
-	if turn.Need == flows.FactPlace && t.facts[flows.FactPlace].Args == nil {
-		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1] // the place is only known when the offer is made
-		t.repeat(lead...)
-		return
-	}
 	t.take(turn)
 }
 
@@ -304,6 +303,7 @@ func (t *thinker) place() flows.Fact {
 	if i < 0 {
 		return flows.Fact{}
 	}
-	turn := flows.Repeat(t.b.flows[FlowRegistration], t.s.Stack[i], t.input())
+	in := flows.Input{Phone: t.in.Phone}
+	turn := flows.Repeat(t.b.flows[FlowRegistration], t.s.Stack[i], in)
 	return flows.Fact{Args: map[string]any{"Question": locales.LabelOf(turn.Prompt.Body.Key), "N": turn.Prompt.Left}}
 }

@@ -186,8 +186,13 @@ func (h *held) known(s Session) bool {
 func (h *held) effects(ctx context.Context, in Inbound, t thought, at time.Time) (outcome, error) {
 	out := outcome{thought: t, results: t.Session.Results}
 	var due []flows.Event
+	recorded := t.Session.Member != ""
 	for _, e := range t.Events {
-		if h.b.cfg.Effects[e.Flow+"."+e.Name] != nil {
+		name := e.Flow + "." + e.Name
+		if name == h.b.cfg.Begins {
+			recorded = true
+		}
+		if recorded && h.b.cfg.Effects[name] != nil {
 			due = append(due, e)
 		}
 	}

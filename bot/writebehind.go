@@ -20,7 +20,6 @@ type trace struct {
 	MessageID string           `json:"m"`
 	Language  string           `json:"l"`
 	Answers   []flows.Answered `json:"a,omitempty"`
-	Counted   bool             `json:"c,omitempty"` // there is a profile for them
 	Skipped   []string         `json:"k,omitempty"` // all that were skipped so far
 	Flow      string           `json:"f,omitempty"`
 	Version   int              `json:"v,omitempty"`
@@ -33,7 +32,7 @@ func (h *held) journal(in Inbound, t outcome) ([][]byte, error) {
 	if t.Session.Member == "" {
 		return nil, nil
 	}
-	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang, Counted: t.results[ResultNumber] != ""}
+	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang}
 	for _, e := range t.Events {
 		if e.Name == flows.AnswerGiven && e.Flow == FlowRegistration && !e.Answer.Skipped {
 			entry.Answers = append(entry.Answers, e.Answer)
@@ -131,13 +130,9 @@ func (b *Bot) traceOf(chat seal.Chat, e sessions.Entry) (store.Trace, error) {
 	for _, a := range t.Answers {
 		answers = append(answers, store.Answer{Step: a.Step, Codes: a.Codes, Text: a.Text})
 	}
+	out.Answers = answers
 	if t.Flow != "" {
-		out.Draft = &store.Draft{Chat: chat, Flow: t.Flow, Version: t.Version, Step: t.Step, Skipped: t.Skipped}
-	}
-	if t.Counted {
-		out.Answers = answers
-	} else if out.Draft != nil {
-		out.Draft.Answers = answers
+		out.Draft = &store.Draft{Chat: chat, Flow: t.Flow, Version: t.Version, Step: t.Step, Skipped: t.Skipped, Answers: answers}
 	}
 	return out, nil
 }

@@ -55,6 +55,9 @@ func (w *walk) leave(step *Step, codes []string) {
 	st := w.st()
 	answer, _ := st.Answers.Get(step.ID)
 	w.raise(step.Raise, answer)
+	if step.Kind == Commands {
+		return // the command leads on
+	}
 	i := w.f.index[step.ID]
 	if st.Return == "" {
 		w.enter(w.next(i))

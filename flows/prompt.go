@@ -45,7 +45,7 @@ type Option struct {
 	Desc      locales.Label
 	Exclusive bool   // clears the others in a choice of several
 	Flag      string // "end_flow", "counsel", "text"
-	// Low and High bound the quantity that means this row; High 0 is open.
+	// Low and High bound the quantity that means this row, both included.
 	HasRange  bool
 	Low, High int
 }

@@ -61,7 +61,7 @@ func (w *walk) miss(step *Step, r Reading) {
 	w.turn.Missed = true
 	st.Pending = nil
 	switch {
-	case st.Misses < 2 || r.Miss == nil:
+	case st.Misses < 2 || r.Miss == nil || step.Kind != Question:
 		if r.Miss != nil {
 			w.say(*r.Miss)
 		}

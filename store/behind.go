@@ -20,9 +20,11 @@ type Trace struct {
 	Chat      seal.Chat
 	At        time.Time // when the message was accepted
 	MessageID string
-	Language  string   // fr, en or ln; "" leaves the member's as it is
-	Draft     *Draft   // nil: no draft changed; its Chat is not looked at
-	Answers   []Answer // for the profile; nothing unless the member is registered
+	Language  string // fr, en or ln; "" leaves the member's as it is
+	// Draft is nil when no draft changed. Its Chat is not looked at, nor are its
+	// Answers once the member is registered.
+	Draft   *Draft
+	Answers []Answer // for the profile; nothing unless the member is registered
 }
 
 // WriteBehind brings traces of many chats to the records in one transaction. It
@@ -130,6 +132,9 @@ func (tx *Tx) queueTraces(batch *pgx.Batch, known map[seal.Chat]owner, traces []
 		if t.Draft != nil {
 			d := *t.Draft
 			d.Chat = t.Chat
+			if o.registered {
+				d.Answers = nil // they are in the profile
+			}
 			wrong = append(wrong, tx.queueDraft(batch, d, t.At, fresh))
 		}
 		if o.registered {

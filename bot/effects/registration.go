@@ -127,7 +127,7 @@ func (r Records) registered(ctx context.Context, tx *store.Tx, d bot.Doing) (map
 	err = tx.PutDraft(ctx, store.Draft{
 		Chat: d.Chat, Flow: registration.ID, Version: registration.Flow().Version, Step: registration.Counted,
 	}, d.At)
-	return map[string]string{bot.ResultNumber: spoken(m.Number)}, err
+	return map[string]string{"Number": spoken(m.Number)}, err
 }
 
 // spoken is a member number as it is printed: in two groups.
@@ -236,6 +236,6 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 	}
 	return bot.Record{
 		Member: m.ID.String(), Language: m.Language, Answers: given, Unfinished: drafted,
-		Results: map[string]string{bot.ResultNumber: spoken(m.Number)},
+		Results: map[string]string{"Number": spoken(m.Number)},
 	}, nil
 }

@@ -87,6 +87,7 @@ func wire(s *stores, channels []bot.Channel, log *slog.Logger, reg prometheus.Re
 		Record:   records.Record,
 		Facts:    records.Facts(),
 		Effects:  records.All(),
+		Begins:   registration.ID + "." + registration.Adult,
 		Logger:   log,
 		Metrics:  bot.NewMetrics(reg),
 	}, holderName())

@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"math"
 	"strings"
 
 	"mboka/flows"
@@ -28,9 +29,13 @@ func Options(list string) []flows.Option {
 		if r.Flag == "off_by_default" {
 			continue
 		}
+		high := r.High
+		if high == 0 && r.Low > 0 {
+			high = math.MaxInt // open above
+		}
 		out = append(out, flows.Option{
 			Code: r.Code, Label: r.Label, Desc: r.Desc, Exclusive: r.Exclusive, Flag: r.Flag,
-			HasRange: r.HasRange, Low: r.Low, High: r.High,
+			HasRange: r.HasRange, Low: r.Low, High: high,
 		})
 	}
 	return out
@@ -183,7 +188,7 @@ func digits(s string) string {
 
 func (b *Band) row(n int) (flows.Option, bool) {
 	for _, o := range b.list.Options {
-		if o.HasRange && n >= o.Low && (o.High == 0 || n <= o.High) {
+		if o.HasRange && n >= o.Low && n <= o.High {
 			return o, true
 		}
 	}

@@ -71,9 +71,15 @@ func missPlace() flows.Reading {
 	return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.MissPlace}}
 }
 
+// closeScore is how much less alike a guess may be than the best one.
+const closeScore = 0.05
+
 func guesses(matches []reference.Match, name func(string) (locales.Label, bool)) flows.Reading {
 	var out []flows.Option
 	for _, m := range matches {
+		if m.Score < matches[0].Score-closeScore {
+			break
+		}
 		if label, ok := name(m.Code); ok {
 			out = append(out, flows.Option{Code: m.Code, Label: label})
 		}
