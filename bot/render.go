@@ -166,7 +166,9 @@ func (s Setting) rows(rows flows.Rows) string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(strconv.Itoa(i+1) + ". " + locales.Text(s.Lang, r.Title, nil) + locales.Text(s.Lang, locales.Colon, nil) + value)
+		b.WriteString(locales.Text(s.Lang, locales.SummaryLine, locales.Args{
+			"Line": i + 1, "Title": locales.LabelOf(r.Title), "Label": value,
+		}))
 	}
 	return b.String()
 }

@@ -303,7 +303,6 @@ const (
 
 	// Rendering.
 	Updated               Key = "updated"
-	Colon                 Key = "colon"
 	LeftSkip              Key = "left_skip"
 	NoticeCarrierWhatsapp Key = "notice_carrier_whatsapp"
 	OrWrite               Key = "or_write"

@@ -140,7 +140,7 @@ func TestLabelOf(t *testing.T) {
 
 func TestFieldsAndHas(t *testing.T) {
 	t.Parallel()
-	if got := Fields(FR, Notice); !slices.Equal(got, []string{"Contact", "Host", "Org", "V"}) {
+	if got := Fields(FR, Notice); !slices.Equal(got, []string{"Carrier", "Contact", "Host", "Org", "V"}) {
 		t.Errorf("%v", got)
 	}
 	if got := Fields(LN, ShareGov); !slices.Equal(got, []string{"But", "Ministère"}) {

@@ -118,8 +118,9 @@ func TestMe(t *testing.T) {
 	if _, err := c.Me(t.Context()); err == nil || strings.Contains(err.Error(), "html") {
 		t.Errorf("error %v", err)
 	}
+	fresh := open(t, srv) // with no connection that the server could cut
 	srv.Close()
-	_, err := c.Me(t.Context())
+	_, err := fresh.Me(t.Context())
 	var failed *bot.SendError
 	if !errors.As(err, &failed) || failed.Outcome != bot.Retry || strings.Contains(err.Error(), "AAsecret") {
 		t.Errorf("error %v", err)
