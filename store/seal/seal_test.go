@@ -284,7 +284,7 @@ func TestKeysAreSharedSafely(t *testing.T) {
 				if got, err := k.Open("t", id, "c", sealed); err != nil || string(got) != id {
 					t.Errorf("open = %q, %v", got, err)
 				}
-				if k.Chat("telegram", id) != k.Chat("telegram", id) {
+				if first := k.Chat("telegram", id); first != k.Chat("telegram", id) {
 					t.Error("a chat moved")
 				}
 			}

@@ -60,7 +60,7 @@ func TestPostgresIsDropped(t *testing.T) {
 
 func TestKeysAreTheSame(t *testing.T) {
 	t.Parallel()
-	if storetest.Keys(t) != storetest.Keys(t) {
+	if first := storetest.Keys(t); first != storetest.Keys(t) {
 		t.Error("two tests seal with different keys")
 	}
 	if storetest.Postgres(t).Keys() != storetest.Keys(t) {

@@ -21,7 +21,7 @@ func TestRedisIsSharedAndKeptApart(t *testing.T) {
 	if a.Options().Addr != b.Options().Addr {
 		t.Error("two servers in one process")
 	}
-	if storetest.Prefix(t) == storetest.Prefix(t) {
+	if first := storetest.Prefix(t); first == storetest.Prefix(t) {
 		t.Error("the same prefix twice")
 	}
 	if err := a.Ping(t.Context()).Err(); err != nil {

@@ -203,6 +203,7 @@ func (s *Server) attempt(hook webhook, u *pending) error {
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, resp.Body) // so that the connection can be used again
 	if resp.StatusCode/100 != 2 {
+		//lint:ignore ST1005 these are Telegram's own words
 		return fmt.Errorf("Wrong response from the webhook: %s", resp.Status)
 	}
 	return nil
