@@ -66,7 +66,11 @@ func (b *Bot) command(text string) (name string, slash bool) {
 	if len(text) > maxCommand || strings.Contains(text, "\n") {
 		return "", false
 	}
-	return b.words[reference.Fold(text)], false
+	folded := reference.Fold(text)
+	for _, polite := range []string{" svp", " stp", " s'il vous plait", " please", " pls"} {
+		folded = strings.TrimSuffix(folded, polite)
+	}
+	return b.words[folded], false
 }
 
 // maxCommand is longer than any command word, in bytes.

@@ -32,17 +32,19 @@ func NewList(options []Option, aliases map[string][]string) *List {
 	l := &List{Options: options, forms: make([][]string, len(options)), tokens: make([][]string, len(options))}
 	for i, o := range options {
 		for _, lang := range locales.Langs {
-			l.add(i, o.Label.In(lang), true)
-			l.add(i, o.Desc.In(lang), false)
+			l.add(i, o.Label.In(lang), true, 3)
+			l.add(i, o.Desc.In(lang), false, 3)
 		}
 		for _, a := range aliases[o.Code] {
-			l.add(i, a, true)
+			l.add(i, a, true, 5) // "pas de…" is no word to guess by
 		}
 	}
 	return l
 }
 
-func (l *List) add(i int, text string, form bool) {
+// add prepares a text: as a form that names the option, and its words of at
+// least so many letters as words to guess by.
+func (l *List) add(i int, text string, form bool, word int) {
 	folded := reference.Fold(text)
 	if folded == "" {
 		return
@@ -51,7 +53,7 @@ func (l *List) add(i int, text string, form bool) {
 		l.forms[i] = append(l.forms[i], folded)
 	}
 	for _, w := range strings.Fields(folded) {
-		if len(w) >= 3 && !slices.Contains(l.tokens[i], w) {
+		if len(w) >= word && !slices.Contains(l.tokens[i], w) {
 			l.tokens[i] = append(l.tokens[i], w)
 		}
 	}
@@ -171,7 +173,7 @@ func (l *List) wholeScore(i int, folded string) float64 {
 func (l *List) wordsScore(i int, given []string) float64 {
 	found, counted := 0.0, 0
 	for _, g := range given {
-		if len(g) < 4 {
+		if len(g) < 3 {
 			continue
 		}
 		counted++
@@ -180,6 +182,7 @@ func (l *List) wordsScore(i int, given []string) float64 {
 			switch {
 			case t == g:
 				best = 1
+			case len(g) < 4: // short words count only as they are: ONG
 			case len(t) >= 4 && (strings.HasPrefix(t, g) || strings.HasPrefix(g, t)):
 				best = max(best, 0.95)
 			case len(t) >= 4:

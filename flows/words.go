@@ -104,6 +104,9 @@ var spoils = words("moins plus less more over under koleka nse avant apres befor
 // "j'ai 37 ans", "2,5". Months become years. A text with "more", "less" or
 // two numbers is no single quantity.
 func Quantity(text string) (int, bool) {
+	if strings.ContainsAny(text, "+<>") || strings.HasPrefix(strings.TrimSpace(text), "-") {
+		return 0, false // more, less, or a slip
+	}
 	folded := reference.Fold(strings.NewReplacer(",5", " ", ".5", " ").Replace(text))
 	if n, ok := number(folded); ok {
 		return n, true
@@ -124,10 +127,21 @@ func Quantity(text string) (int, bool) {
 	if found != 1 {
 		return 0, false
 	}
-	if inMonths {
-		n /= 12
+	if inMonths && n > 0 {
+		n = max(1, n/12) // some months are not nothing
 	}
 	return n, true
+}
+
+// Figures are the numbers in digits that a text holds, in order.
+func Figures(text string) []int {
+	var out []int
+	for _, w := range strings.Fields(splitDigits(reference.Fold(text))) {
+		if n, err := strconv.Atoi(w); err == nil && n >= 0 && n < 10_000 {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // splitDigits puts a space between digits and letters: "37ans".

@@ -17,8 +17,9 @@ func NewChoice(options []flows.Option, aliases map[string][]string) *Choice {
 	return &Choice{list: flows.NewList(options, aliases)}
 }
 
-// ChoiceOf makes a choice of a list of the reference data.
-func ChoiceOf(list string) *Choice { return NewChoice(Options(list), nil) }
+// ChoiceOf makes a choice of a list of the reference data, with the further
+// words that aliases has for it.
+func ChoiceOf(list string) *Choice { return NewChoice(Options(list), aliases[list]) }
 
 // Options reads a list of the reference data. A row that is off by default is
 // left out.
@@ -108,15 +109,15 @@ func (c *Choice) From() string { return "" }
 // Band is a choice of ranges: a bare number is the quantity, a letter the row.
 type Band struct {
 	Choice
-	// YearsOld reads a year of birth as an age.
-	yearsOld bool
+	// years reads a calendar year as the years since then, and asks back.
+	years bool
 }
 
 // BandOf makes a band of a list of the reference data.
 func BandOf(list string) *Band { return &Band{Choice: *ChoiceOf(list)} }
 
-// AgeOf makes a band of ages.
-func AgeOf(list string) *Band { return &Band{Choice: *ChoiceOf(list), yearsOld: true} }
+// YearsOf makes a band of years: "1990" may be the year in which they began.
+func YearsOf(list string) *Band { return &Band{Choice: *ChoiceOf(list), years: true} }
 
 // Offer shows the list under letters.
 func (b *Band) Offer(v flows.View) flows.Offer {
@@ -141,24 +142,40 @@ func (b *Band) Read(v flows.View, in flows.Input) flows.Reading {
 	if o, ok := b.list.Name(in.Text); ok {
 		return taken(o)
 	}
-	if guess := b.list.Guess(in.Text); len(guess) > 0 {
+	guess := b.list.Guess(in.Text)
+	if n := flows.Figures(in.Text); len(n) > 0 {
+		guess = b.rows(n) // a label with other figures is no guess
+	}
+	if len(guess) > 0 {
 		return flows.Reading{As: flows.Unsure, Guess: guess}
 	}
 	return b.miss()
 }
 
-// oldest is the highest age taken as one: above it stands a year of birth or
-// a slip.
+// rows are those that some figures fall into: "10 à 15" may be two of them.
+func (b *Band) rows(figures []int) []flows.Option {
+	var out []flows.Option
+	for _, n := range figures {
+		o, ok := b.row(n)
+		if ok && o.Flag != flows.FlagEnds && (len(out) == 0 || out[len(out)-1].Code != o.Code) && len(out) < maxGuesses {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// oldest is the highest number of years taken as one: above it stands a
+// calendar year or a slip.
 const oldest = 120
 
 func (b *Band) quantity(n int, in flows.Input) flows.Reading {
 	typed := strings.TrimSpace(in.Text)
-	if b.yearsOld && n > oldest {
-		age := in.At.Year() - n
-		if age < 0 || age > oldest {
+	if b.years && n > oldest {
+		since := in.At.Year() - n
+		if since < 0 || since > oldest {
 			return b.miss()
 		}
-		o, ok := b.row(age)
+		o, ok := b.row(since)
 		if !ok || o.Flag == flows.FlagEnds {
 			return b.miss()
 		}

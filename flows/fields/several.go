@@ -19,8 +19,8 @@ type Several struct {
 }
 
 // SeveralOf makes a choice of several from a list of the reference data.
-func SeveralOf(list string, most int, aliases map[string][]string) *Several {
-	return &Several{list: flows.NewList(Options(list), aliases), max: most}
+func SeveralOf(list string, most int) *Several {
+	return &Several{list: flows.NewList(Options(list), aliases[list]), max: most}
 }
 
 // Offer shows the list to tick.
@@ -40,6 +40,10 @@ func (s *Several) Read(v flows.View, in flows.Input) flows.Reading {
 		return flows.Reading{As: flows.Unsure, Codes: s.tidy(append(slices.Clone(v.Ticks), guess...)), Whole: true}
 	case len(codes) == 0:
 		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.MissSeveral}}
+	}
+	if others := s.others(codes); len(codes) > 1 && len(others) < len(codes) {
+		// "1" and "nothing" at once: ask, rather than choose between them
+		return flows.Reading{As: flows.Unsure, Codes: s.tidy(others), Whole: true}
 	}
 	all := v.Ticks
 	for _, c := range codes {
@@ -79,6 +83,14 @@ func (s *Several) tick(ticks []string, code string) []string {
 		}
 	}
 	return append(out, code)
+}
+
+// others are the codes that do not exclude the rest.
+func (s *Several) others(codes []string) []string {
+	return slices.DeleteFunc(slices.Clone(codes), func(c string) bool {
+		o, _ := s.list.Has(c)
+		return o.Exclusive
+	})
 }
 
 func (s *Several) done(codes []string, typed bool) flows.Reading {
@@ -121,6 +133,10 @@ func (s *Several) typed(text string) (codes, guess []string) {
 	unsure := false
 	for _, part := range parts(text) {
 		code, ok := s.one(part)
+		if words, all := s.each(part); !ok && all {
+			codes = append(codes, words...)
+			continue
+		}
 		if !ok {
 			near := s.list.Guess(part)
 			if len(near) == 0 {
@@ -134,6 +150,19 @@ func (s *Several) typed(text string) (codes, guess []string) {
 		return nil, codes
 	}
 	return codes, nil
+}
+
+// each reads a part whose words each name an option: "français anglais".
+func (s *Several) each(part string) ([]string, bool) {
+	var codes []string
+	for _, word := range strings.Fields(part) {
+		code, ok := s.one(word)
+		if !ok {
+			return nil, false
+		}
+		codes = append(codes, code)
+	}
+	return codes, len(codes) > 1
 }
 
 func (s *Several) one(text string) (string, bool) {

@@ -85,7 +85,7 @@ func Required() []flows.Step {
 	return []flows.Step{
 		{ID: AgeBand, Required: true, Raise: Adult,
 			Ask: locales.QAgeBand, Title: locales.TAgeBand, Why: locales.WhyAgeBand,
-			Field:  fields.AgeOf("age_band"),
+			Field:  fields.YearsOf("age_band"),
 			Routes: []flows.Route{{Code: "u18", To: UnderAge}}},
 		{ID: Country, Required: true,
 			Ask: locales.QCountryResidence, Title: locales.TCountryResidence, Why: locales.WhyCountryResidence,
@@ -125,19 +125,19 @@ func Optional() []flows.Step {
 			Field:  fields.NestedIn("profession_", "profession_group", "profession_group", professionMax)},
 		{ID: "experience_years",
 			Ask: locales.QExperienceYears, Title: locales.TExperienceYears, Why: locales.WhyExperienceYears,
-			Field: fields.BandOf("experience_years")},
+			Field: fields.YearsOf("experience_years")},
 		{ID: "languages",
 			Ask: locales.QLanguages, Title: locales.TLanguages, Why: locales.WhyLanguages,
-			Field: fields.SeveralOf("languages", 10, languageNames)},
+			Field: fields.SeveralOf("languages", 10)},
 		{ID: "contribution_types",
 			Ask: locales.QContributionTypes, Title: locales.TContributionTypes, Why: locales.WhyContributionTypes,
-			Field: fields.SeveralOf("contribution_types", 9, nil)},
+			Field: fields.SeveralOf("contribution_types", 9)},
 		{ID: "city_residence",
 			Ask: locales.QCityResidence, Title: locales.TCityResidence, Why: locales.WhyCityResidence,
 			Field: fields.CityIn(Country, cityMax)},
 		{ID: "years_abroad",
 			Ask: locales.QYearsAbroad, Title: locales.TYearsAbroad, Why: locales.WhyYearsAbroad,
-			Field: fields.BandOf("years_abroad")},
+			Field: fields.YearsOf("years_abroad")},
 		{ID: "sex",
 			Ask: locales.QSex, Title: locales.TSex, Why: locales.WhySex,
 			Field: fields.ChoiceOf("sex")},
@@ -148,17 +148,4 @@ func Optional() []flows.Step {
 			Ask: locales.QProvinceOrigin, Title: locales.TProvinceOrigin, Why: locales.WhyProvinceOrigin,
 			Field: fields.ProvinceOf("province_group")},
 	}
-}
-
-// languageNames are further words for the languages of the list.
-var languageNames = map[string][]string{
-	"fr":  {"french", "lifalanse", "falanse"},
-	"en":  {"english", "anglais", "lingelesi"},
-	"ln":  {"ngala"},
-	"sw":  {"swahili", "kiswahili"},
-	"kg":  {"kongo", "kikongo", "kituba"},
-	"lua": {"luba", "tshiluba", "ciluba", "chiluba"},
-	"nl":  {"dutch", "neerlandais", "flamand", "flemish"},
-	"pt":  {"portuguese", "portugais"},
-	"de":  {"german", "allemand"},
 }
