@@ -22,8 +22,9 @@ func (b *Bot) Accept(ctx context.Context, in Inbound) error {
 	if err != nil {
 		return fmt.Errorf("seal message: %w", err)
 	}
-	token := b.token(chat, "accept", in.ID)
-	got, err := b.cfg.Sessions.Accept(ctx, chat, in.ID, token, sealed, b.holder)
+	// The token is new for every delivery: one of the same update again must be
+	// known as seen, and not be given the lease of the first.
+	got, err := b.cfg.Sessions.Accept(ctx, chat, in.ID, b.cfg.Token(), sealed, b.holder)
 	if err != nil {
 		return fmt.Errorf("accept message: %w", err)
 	}
@@ -39,9 +40,9 @@ func (b *Bot) Accept(ctx context.Context, in Inbound) error {
 	return nil
 }
 
-// token names a call to Redis, so that a repetition of it is known as one.
-func (b *Bot) token(chat seal.Chat, call, id string) string {
-	sum := b.keys.Code("token", call+":"+string(b.holder)+":"+chat.String()+":"+id, 8)
+// derived names what comes of a message, the same at each try: a save, a reply.
+func (b *Bot) derived(chat seal.Chat, what, id string) string {
+	sum := b.keys.Code("token", what+":"+chat.String()+":"+id, 8)
 	return fmt.Sprintf("%x", sum)
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,7 @@ type Config struct {
 	Begins string
 
 	Clock   func() time.Time
+	Token   func() string // a new name for each call; default random
 	Logger  *slog.Logger
 	Metrics *Metrics
 	Workers int // chats worked on at the same time; default 64
@@ -100,6 +102,9 @@ type Bot struct {
 func New(cfg Config, holder string) (*Bot, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
+	}
+	if cfg.Token == nil {
+		cfg.Token = rand.Text
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

@@ -80,7 +80,7 @@ func (h *held) reply(ctx context.Context, m sessions.Message, in Inbound, t outc
 		results[k] = v
 	}
 	message := Render(t.Prompt, Setting{Lang: t.Session.language(), Caps: caps, Base: base, Results: results})
-	message.ID = h.b.token(h.g.Chat, "reply", m.ID)
+	message.ID = h.b.derived(h.g.Chat, "reply", m.ID)
 	if caps.Edits && t.Prompt.Ticking && in.Kind == Tap {
 		message.Edits = in.Source
 	}

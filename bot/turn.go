@@ -79,7 +79,7 @@ func (h *held) open(m sessions.Message) (Inbound, error) {
 }
 
 func (h *held) save(ctx context.Context, m sessions.Message, r sessions.SaveRequest) (sessions.Saved, error) {
-	r.Done, r.Token = m.ID, h.b.token(h.g.Chat, "save", m.ID)
+	r.Done, r.Token = m.ID, h.b.derived(h.g.Chat, "save", m.ID)
 	saved, err := h.b.cfg.Sessions.Save(ctx, h.g, r)
 	if err != nil {
 		return saved, err

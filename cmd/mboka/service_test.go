@@ -23,6 +23,11 @@ import (
 	"mboka/store/storetest"
 )
 
+func TestMain(m *testing.M) {
+	redis.SetLogger(silence{})
+	os.Exit(m.Run())
+}
+
 // patience is how long a test hopes for something before it fails.
 const patience = 20 * time.Second
 
@@ -129,6 +134,20 @@ func (s *testService) start() {
 		}
 	})
 	s.waitLog("telegram by webhook")
+}
+
+// startQuietly runs one more replica until the test ends.
+func startQuietly(t *testing.T, vars []string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, []string{"serve"}, vars, strings.NewReader(""), io.Discard, io.Discard) }()
+	t.Cleanup(func() {
+		stop()
+		if code := <-done; code != exitOK {
+			t.Errorf("the other replica ended with %d", code)
+		}
+	})
 }
 
 func (s *testService) readLogs(r io.Reader) {

@@ -70,7 +70,6 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	opt.MaxRetries = -1
-	redis.SetLogger(silence{}) // what fails comes back as an error too
 	return redis.NewClient(opt), nil
 }
 
@@ -101,7 +100,9 @@ func holderName() string {
 	return host + "-" + hex.EncodeToString(b)
 }
 
-// silence takes the Redis client's own log, which has no level.
+// silence takes the Redis client's own log, which has no level: what fails
+// comes back as an error too. It is set before anything else runs, because
+// the client reads it unguarded.
 type silence struct{}
 
 // Printf drops the line.
