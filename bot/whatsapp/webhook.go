@@ -10,11 +10,6 @@ import (
 	"mboka/bot"
 )
 
-// OptOut is the payload of a keyword that Twilio has answered by itself,
-// because Advanced Opt-Out is on for the sender: the bot records what Text
-// says ("stop", "start" or "help") and does not reply.
-const OptOut = "optout"
-
 // maxAddress is ample for "whatsapp:" and a business-scoped user id (two
 // letters, a dot, at most 128 characters; META, business-scoped user IDs).
 const maxAddress = 256
@@ -65,8 +60,9 @@ func decode(form url.Values) (bot.Inbound, error) {
 	if phone := strings.TrimPrefix(in.Address, "whatsapp:"); phonePattern.MatchString(phone) {
 		in.Phone = phone
 	}
+	// Advanced Opt-Out is on for the sender, and Twilio has already answered.
 	if word := form.Get("OptOutType"); word != "" {
-		in.Kind, in.Text, in.Payload = bot.Text, strings.ToLower(word), OptOut
+		in.Kind, in.Text, in.Payload = bot.Text, strings.ToLower(word), bot.OptOut
 		return in, nil
 	}
 	in.Payload = payload(form)

@@ -138,6 +138,13 @@ func TestTheSameFenceTwice(t *testing.T) {
 
 func TestRelease(t *testing.T) {
 	t.Parallel()
+	waiting := func(state sessions.State) func(*fixture, *sessions.Grip) {
+		return func(f *fixture, g *sessions.Grip) {
+			s := f.save(g, sessions.SaveRequest{Done: "m1", Replies: replies("r1")})
+			f.settle(g, s.Send, state, time.Hour)
+			*g = *f.claim(chat(1), "one")
+		}
+	}
 	tests := []struct {
 		name string
 		work func(f *fixture, g *sessions.Grip)
@@ -152,11 +159,8 @@ func TestRelease(t *testing.T) {
 			s := f.save(g, sessions.SaveRequest{Done: "m1", Replies: replies("r1")})
 			f.settle(g, s.Send, sessions.Retry, time.Hour)
 		}, true},
-		{"only a reply that waits", func(f *fixture, g *sessions.Grip) {
-			s := f.save(g, sessions.SaveRequest{Done: "m1", Replies: replies("r1")})
-			f.settle(g, s.Send, sessions.Retry, time.Hour)
-			*g = *f.claim(chat(1), "one")
-		}, false},
+		{"only a reply put off", waiting(sessions.Retry), false},
+		{"only a reply in doubt", waiting(sessions.Unknown), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

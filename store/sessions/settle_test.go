@@ -76,6 +76,10 @@ func TestSettleWhatWasNotAsked(t *testing.T) {
 		try("not the oldest", sessions.Outcome{ReplyID: "r2", Attempt: 1, State: sessions.Sent}, sessions.ErrNotOldest)
 		try("another attempt", sessions.Outcome{ReplyID: "r1", Attempt: 2, State: sessions.Sent}, sessions.ErrNotOldest)
 		try("no outcome", sessions.Outcome{ReplyID: "r1", Attempt: 1, State: sessions.Pending}, sessions.ErrInvalid)
+		// r1 is put off: nobody is sending it, whatever a late answer says.
+		f.accept(chat(1), "m2", "two")
+		f.settle(g, &sessions.Reply{ID: "r1", Attempt: 1}, sessions.Retry, time.Hour)
+		try("waiting", sessions.Outcome{ReplyID: "r1", Attempt: 1, State: sessions.Sent}, sessions.ErrNotOldest)
 		f.expire(chat(1))
 		try("lease ended", sessions.Outcome{ReplyID: "r1", Attempt: 1, State: sessions.Sent}, sessions.ErrLost)
 	})
