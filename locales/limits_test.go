@@ -40,6 +40,7 @@ func filled(text string) string {
 	long := map[string]string{
 		"Org": "Organisation internationale pour les migrations", "Contact": "diaspora-rdc@organisation.int", "Host": "Allemagne (Francfort)",
 		"ComplaintBody": "l'Autorité de protection des données", "URL": "https://mboka.example.org", "V": "2026-01", "N": "12", "Max": "10",
+		"Carrier": "WhatsApp (Meta) et Twilio transportent cette conversation.",
 	}
 	return field.ReplaceAllStringFunc(text, func(f string) string {
 		name := field.FindStringSubmatch(f)[1]
