@@ -37,8 +37,10 @@ type Options struct {
 	From          string // our WhatsApp number, E.164
 	// APIURL is called for messages and contents instead of Twilio's hosts;
 	// each request then names the host it replaces in X-Mboka-Host.
-	APIURL    string
-	PublicURL string // where Twilio reaches us, without a trailing path of its own
+	APIURL string
+	// PublicURL is where Twilio reaches us. It may end in a path only if the
+	// proxy takes that path off again.
+	PublicURL string
 	// Contents says which Content objects exist. Nil: none, every choice is
 	// shown as numbered text.
 	Contents *Contents
