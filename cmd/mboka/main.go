@@ -47,6 +47,7 @@ type world struct {
 	out    io.Writer
 	err    io.Writer
 	parser *kong.Kong
+	left   int // the code with which the parser would have left; -1: not
 }
 
 func main() {
@@ -59,11 +60,10 @@ func main() {
 // run is main for tests too: it returns the exit code.
 func run(ctx context.Context, args, vars []string, in io.Reader, out, errs io.Writer) int {
 	var c cli
-	e := &world{ctx: ctx, vars: vars, in: in, out: out, err: errs}
-	left := -1
+	e := &world{ctx: ctx, vars: vars, in: in, out: out, err: errs, left: -1}
 	parser, err := kong.New(&c, kong.Name("mboka"),
 		kong.Description("A chat service on Telegram and WhatsApp: Congolese people abroad register their skills, in French, English or Lingala."),
-		kong.UsageOnError(), kong.Writers(out, errs), kong.Exit(func(code int) { left = code }), kong.Bind(e))
+		kong.UsageOnError(), kong.Writers(out, errs), kong.Exit(func(code int) { e.left = code }), kong.Bind(e))
 	if err != nil {
 		fmt.Fprintln(errs, err)
 		return exitFailed
@@ -73,8 +73,8 @@ func run(ctx context.Context, args, vars []string, in io.Reader, out, errs io.Wr
 		args = []string{"help"}
 	}
 	command, err := parser.Parse(args)
-	if left >= 0 { // --help has been shown
-		return left
+	if e.left >= 0 { // --help has been shown
+		return e.left
 	}
 	if err != nil {
 		parser.FatalIfErrorf(err)
@@ -99,5 +99,8 @@ type helpCmd struct {
 // Run shows the help of a command.
 func (h helpCmd) Run(e *world) error {
 	_, err := e.parser.Parse(append(h.Command, "--help"))
+	if e.left == exitOK {
+		return nil // it goes on after the help because nothing has really left
+	}
 	return err
 }

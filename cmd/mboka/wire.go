@@ -70,6 +70,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	opt.MaxRetries = -1
+	opt.DialerRetries = 1 // fail fast: a webhook answers 503 and is repeated
 	return redis.NewClient(opt), nil
 }
 

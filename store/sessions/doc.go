@@ -5,7 +5,7 @@
 // plaintext, logs nothing, and its keys carry a keyed hash of the chat, never
 // an address.
 //
-// It may import go-redis and store/seal (for the name of a chat), nothing
+// It may import go-redis, redislock (for Guard) and store/seal (for the name of a chat), nothing
 // else of the project.
 //
 // # How a message goes through

@@ -49,14 +49,21 @@ func (s *Store) Guard(name string) func(context.Context) (context.Context, func(
 
 // keep prolongs a lock until ctx ends or it is lost.
 func keep(ctx context.Context, lock *redislock.Lock) {
-	ticker := time.NewTicker(guardTTL / 3)
+	ticker := time.NewTicker(guardTTL / 5)
 	defer ticker.Stop()
+	held := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := lock.Refresh(ctx, guardTTL, nil); errors.Is(err, redislock.ErrNotObtained) {
+			asked := time.Now()
+			err := lock.Refresh(ctx, guardTTL, nil)
+			if err == nil {
+				held = asked
+			}
+			// Without an answer the lock may have ended: stop before it has.
+			if errors.Is(err, redislock.ErrNotObtained) || time.Since(held) > guardTTL*3/5 {
 				return
 			}
 		}
