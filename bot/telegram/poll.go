@@ -55,7 +55,7 @@ func (c *Channel) Poll(ctx context.Context, accept bot.Accept, guard Guard) erro
 			return fmt.Errorf("poll Telegram: %w", err)
 		}
 		if err != nil {
-			c.log.Error("telegram polling guard", "err", err)
+			c.log.Error("telegram polling guard", "error", err)
 		}
 		p.pause(ctx, p.waits.NextBackOff())
 	}
@@ -181,7 +181,7 @@ func (p *poller) note(ctx context.Context, doing string, err error) {
 		return
 	}
 	p.troubled = true
-	p.log.Warn("telegram polling waits", "doing", doing, "err", err)
+	p.log.Warn("telegram polling waits", "doing", doing, "error", err)
 }
 
 func (p *poller) recovered() {

@@ -87,7 +87,7 @@ func (c *Channel) take(ctx context.Context, body []byte, accept bot.Accept) (int
 	if err := accept(ctx, ev.in); err != nil {
 		c.counts.acceptFailed.Add(1)
 		if !errors.Is(err, context.Canceled) { // the caller left: not the store's fault
-			c.log.Error("telegram update not accepted", "update", ev.update, "err", err)
+			c.log.Error("telegram update not accepted", "update", ev.update, "error", err)
 		}
 		return ev.update, fmt.Errorf("accept update %d: %w", ev.update, err)
 	}

@@ -10,10 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"mboka/bot"
+	"mboka/bot/telegram"
 	"mboka/bot/web"
 	"mboka/bot/whatsapp"
 	"mboka/store"
@@ -175,11 +177,27 @@ func (s service) receive(ctx context.Context) error {
 		s.log.Info("telegram by long polling: no MBOKA_PUBLIC_URL")
 		return tg.Poll(ctx, s.bot.Accept, s.stores.sessions.Guard("telegram"))
 	}
-	if err := tg.Register(ctx, s.cfg.PublicURL, s.cfg.TelegramSecret); err != nil {
+	if err := s.register(ctx, tg); err != nil {
 		return fmt.Errorf("telegram does not take the webhook: %w", err)
 	}
 	s.log.Info("telegram by webhook", "url", s.cfg.PublicURL)
 	return nil
+}
+
+// registerLimit bounds the tries to set the webhook: replicas that start
+// together are asked to wait a second.
+const registerLimit = time.Minute
+
+func (s service) register(ctx context.Context, tg *telegram.Channel) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := tg.Register(ctx, s.cfg.PublicURL, s.cfg.TelegramSecret)
+		var failed *bot.SendError
+		if errors.As(err, &failed) && failed.Outcome == bot.Rejected {
+			return struct{}{}, backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithMaxElapsedTime(registerLimit))
+	return err
 }
 
 func (s service) webOptions() web.Options {

@@ -22,6 +22,7 @@ type pending struct {
 	key     string // updates of one key go one after the other
 	raw     []byte
 	expires time.Time // zero: not within a test
+	tried   bool      // only what was tried expires, so that a slow machine loses nothing
 }
 
 // push queues an update of a kind unless the bot did not ask for it. The lock

@@ -163,7 +163,8 @@ func (s *Server) next(hook webhook, key string) (*pending, int) {
 		if u.key != key {
 			continue
 		}
-		if u.expires.IsZero() || time.Now().Before(u.expires) {
+		if !u.tried || u.expires.IsZero() || time.Now().Before(u.expires) {
+			u.tried = true
 			return u, s.repeat
 		}
 		s.drop(u)
