@@ -54,7 +54,7 @@ func (h *held) request(ctx context.Context, m sessions.Message, in Inbound, t ou
 	if !t.Silent {
 		t.Session.PromptAt = h.b.now()
 	}
-	plain, err := t.Session.encode()
+	plain, err := t.Session.Encode()
 	if err != nil {
 		return r, err
 	}

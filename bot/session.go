@@ -17,7 +17,9 @@ type Session struct {
 	Chosen  bool   `json:"h,omitempty"` // the language was chosen, not guessed
 	Member  string `json:"m,omitempty"` // id of the record; "" before the age answer
 	// Stack are the flows under way: the last one is asked, the others wait.
-	Stack []flows.State `json:"s,omitempty"`
+	Stack []flows.State `json:"-"`
+	// States is Stack as it is stored.
+	States [][]byte `json:"s,omitempty"`
 	// At is when the last message was accepted, PromptAt when the last prompt
 	// was saved: a text accepted before was not written in answer to it.
 	At       time.Time `json:"a,omitzero"`
@@ -37,8 +39,17 @@ type Session struct {
 // sessionVersion goes up when an older session can no longer be read.
 const sessionVersion = 1
 
-func (s Session) encode() ([]byte, error) {
+// Encode gives the stored form. It is not sealed yet.
+func (s Session) Encode() ([]byte, error) {
 	s.Version = sessionVersion
+	s.States = make([][]byte, 0, len(s.Stack))
+	for _, state := range s.Stack {
+		b, err := state.Encode()
+		if err != nil {
+			return nil, err
+		}
+		s.States = append(s.States, b)
+	}
 	b, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("encode session: %w", err)
@@ -46,9 +57,9 @@ func (s Session) encode() ([]byte, error) {
 	return b, nil
 }
 
-// decodeSession reads a stored session. One that cannot be read is an error:
+// DecodeSession reads a stored session. One that cannot be read is an error:
 // the caller goes on from the records.
-func decodeSession(b []byte) (Session, error) {
+func DecodeSession(b []byte) (Session, error) {
 	var s Session
 	if err := json.Unmarshal(b, &s); err != nil {
 		return Session{}, fmt.Errorf("decode session: %w", err)
@@ -56,6 +67,14 @@ func decodeSession(b []byte) (Session, error) {
 	if s.Version != sessionVersion {
 		return Session{}, fmt.Errorf("decode session: version %d", s.Version)
 	}
+	for _, b := range s.States {
+		state, err := flows.Decode(b)
+		if err != nil {
+			return Session{}, fmt.Errorf("decode session: %w", err)
+		}
+		s.Stack = append(s.Stack, state)
+	}
+	s.States = nil
 	return s, nil
 }
 

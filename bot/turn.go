@@ -152,7 +152,7 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 		plain, err := h.b.keys.Open("session", h.g.Chat.String(), "state", h.stored)
 		if err == nil {
 			var s Session
-			if s, err = decodeSession(plain); err == nil && h.known(s) {
+			if s, err = DecodeSession(plain); err == nil && h.known(s) {
 				return s, nil
 			}
 		}

@@ -39,7 +39,7 @@ func BenchmarkTurn(b *testing.B) {
 func FuzzDecode(f *testing.F) {
 	stored, _ := counted(f).turn.State.Encode()
 	f.Add(stored)
-	f.Add([]byte("{}"))
+	f.Add([]byte{5, 3, 2, 1, 65})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		st, err := flows.Decode(data)
 		if err != nil {

@@ -1,7 +1,6 @@
 package flows_test
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -41,7 +40,7 @@ func (w *walk) do(in flows.Input) *walk {
 		w.t.Fatal(err)
 	}
 	w.turn = flows.Advance(w.f, st, in)
-	if after, _ := json.Marshal(st); string(after) != string(stored) {
+	if after, _ := st.Encode(); string(after) != string(stored) {
 		w.t.Fatalf("Advance changed its argument:\n%s\n%s", stored, after)
 	}
 	return w

@@ -1,26 +1,24 @@
 package flows
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 )
 
-// State is where one person is in one flow. It is stored sealed, as JSON with
-// short names, and read back by a later version of the flow.
+// State is where one person is in one flow. It is stored (Encode) sealed, and
+// read back by a later version of the flow.
 type State struct {
-	Flow    string   `json:"f"`
-	Version int      `json:"v"`
-	Run     string   `json:"r"` // names this run in payloads; given by the caller
-	Step    string   `json:"s"`
-	Answers Answers  `json:"a,omitempty"`
-	Sub     string   `json:"u,omitempty"` // inside a field of two screens
-	Ticks   []string `json:"t,omitempty"` // of a choice of several, not yet done
-	Misses  int      `json:"m,omitempty"` // in a row, at this step
-	Pending *Pending `json:"p,omitempty"` // a guess that waits for a yes
-	Return  string   `json:"b,omitempty"` // the review to go back to after an edit
-	Told    []string `json:"o,omitempty"` // advice shown once
+	Flow    string
+	Version int
+	Run     string // names this run in payloads; given by the caller
+	Step    string
+	Answers Answers
+	Sub     string   // inside a field of two screens
+	Ticks   []string // of a choice of several, not yet done
+	Misses  int      // in a row, at this step
+	Pending *Pending // a guess that waits for a yes
+	Return  string   // the review to go back to after an edit
+	Told    []string // advice shown once
 }
 
 // Answers are the answers so far, in the order of their first giving.
@@ -90,22 +88,4 @@ func (a Answers) without(step string) Answers {
 // same tells whether two answers say the same.
 func (x Answered) same(y Answered) bool {
 	return x.Text == y.Text && x.Skipped == y.Skipped && slices.Equal(x.Codes, y.Codes)
-}
-
-// Encode gives the stored form.
-func (s State) Encode() ([]byte, error) {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return nil, fmt.Errorf("encode state: %w", err)
-	}
-	return b, nil
-}
-
-// Decode reads the stored form.
-func Decode(b []byte) (State, error) {
-	var s State
-	if err := json.Unmarshal(b, &s); err != nil {
-		return State{}, fmt.Errorf("decode state: %w", err)
-	}
-	return s, nil
 }

@@ -74,10 +74,16 @@ func spelled(rows ...string) map[string]int {
 // "deux", "mibale", "2️⃣".
 func Number(text string) (int, bool) { return number(reference.Fold(text)) }
 
+var (
+	keycaps     = strings.NewReplacer("\u20e3", "", "\ufe0f", "")
+	numberLeads = []string{"no ", "n ", "numero ", "nimero ", "number ", "num "}
+	halves      = strings.NewReplacer(",5", " ", ".5", " ")
+)
+
 // number is Number for a folded text.
 func number(folded string) (int, bool) {
-	folded = strings.TrimSpace(strings.NewReplacer("\u20e3", "", "\ufe0f", "").Replace(folded))
-	for _, lead := range []string{"no ", "n ", "numero ", "nimero ", "number ", "num "} {
+	folded = strings.TrimSpace(keycaps.Replace(folded))
+	for _, lead := range numberLeads {
 		if rest, ok := strings.CutPrefix(folded, lead); ok {
 			folded = rest
 			break
@@ -107,7 +113,7 @@ func Quantity(text string) (int, bool) {
 	if strings.ContainsAny(text, "+<>") || strings.HasPrefix(strings.TrimSpace(text), "-") {
 		return 0, false // more, less, or a slip
 	}
-	folded := reference.Fold(strings.NewReplacer(",5", " ", ".5", " ").Replace(text))
+	folded := reference.Fold(halves.Replace(text))
 	if n, ok := number(folded); ok {
 		return n, true
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -239,8 +238,8 @@ func (d *dialogue) older() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	var session bot.Session
-	if err := json.Unmarshal(plain, &session); err != nil {
+	session, err := bot.DecodeSession(plain)
+	if err != nil {
 		d.t.Fatal(err)
 	}
 	for i := range session.Stack {
@@ -248,7 +247,7 @@ func (d *dialogue) older() {
 			session.Stack[i].Version, session.Stack[i].Step = 0, "gone"
 		}
 	}
-	if plain, err = json.Marshal(session); err != nil {
+	if plain, err = session.Encode(); err != nil {
 		d.t.Fatal(err)
 	}
 	if sealed, err = d.s.keys.Seal("session", d.chat(), "state", plain); err != nil {
