@@ -46,21 +46,22 @@ func (b *Bot) derived(chat seal.Chat, what, id string) string {
 	return fmt.Sprintf("%x", sum)
 }
 
-// work holds a chat in its own goroutine. When all slots are taken the lease
-// goes back, and the sweeper of any replica picks the chat up.
+// work holds a chat in its own goroutine. When all slots are taken, or the bot
+// is about to end, the lease goes back, and the sweeper of any replica picks
+// the chat up.
 func (b *Bot) work(g *sessions.Grip) {
-	ctx, cancel := context.WithTimeout(context.Background(), turnLimit)
+	ctx := context.Background() // a turn outlives the request that began it
+	if b.closing.Load() {
+		b.giveBack(ctx, g, 0)
+		return
+	}
 	select {
 	case b.slots <- struct{}{}:
 	default:
-		defer cancel()
-		if err := b.cfg.Sessions.Release(ctx, g); err != nil {
-			b.log.Warn("lease not given back", "chat", g.Chat, "error", err)
-		}
+		b.giveBack(ctx, g, 0)
 		return
 	}
 	b.holds.Go(func() {
-		defer cancel()
 		defer func() { <-b.slots }()
 		b.hold(ctx, g)
 	})

@@ -19,18 +19,18 @@ var distressPhrases = []string{"je suis en danger", "i am in danger", "i m in da
 // embassyWords ask whether this is the state.
 var embassyWords = strings.Fields("ambassade embassy consulat consulate gouvernement government leta etat police anr dgm espion spy")
 
-// distressed tells whether a text speaks of distress. alone: only as the whole
-// text, where a longer text may be an answer.
-func distressed(text string, alone bool) bool {
+// inDanger tells whether a text says that and nothing else: no question has
+// such an answer.
+func inDanger(text string) bool { return slices.Contains(distressPhrases, reference.Fold(text)) }
+
+// distressWord tells whether a text is one of the words alone.
+func distressWord(text string) bool { return slices.Contains(distressWords, reference.Fold(text)) }
+
+// distressed tells whether a text speaks of distress somewhere.
+func distressed(text string) bool {
 	folded := reference.Fold(text)
-	if slices.Contains(distressPhrases, folded) || slices.Contains(distressWords, folded) {
-		return true
-	}
-	if alone {
-		return false
-	}
 	for _, p := range distressPhrases {
-		if strings.Contains(folded, p) {
+		if strings.Contains(" "+folded+" ", " "+p+" ") {
 			return true
 		}
 	}
@@ -54,7 +54,7 @@ func hasWord(folded string, words []string) bool {
 // as something else. It is not counted as a miss.
 func (t *thinker) aside(text string) (flows.Line, bool) {
 	switch {
-	case distressed(text, false):
+	case distressed(text):
 		return flows.Line{Key: locales.Distress}, true
 	case hasWord(reference.Fold(text), embassyWords):
 		return flows.Line{Key: locales.NotEmbassy}, true

@@ -94,6 +94,7 @@ type Bot struct {
 	slots    chan struct{}
 	holds    sync.WaitGroup
 	closing  atomic.Bool
+	doubts   doubts
 	skew     atomic.Int64 // Redis's clock minus ours, in nanoseconds
 }
 

@@ -10,25 +10,16 @@ import (
 )
 
 // hold works on one chat until nothing is left to do: replies first, then
-// messages, in order. It renews the lease beside the work.
+// messages, in order. It renews the lease beside the work. A chat that always
+// has something new gives its place to others after turnLimit.
 func (b *Bot) hold(ctx context.Context, g *sessions.Grip) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go b.renew(ctx, stop, g)
 	h := &held{b: b, g: g, stored: g.Session}
 	send, next := g.Send, g.Head
-	for {
-		var did sessions.Saved
-		var err error
-		switch {
-		case send != nil:
-			did, err = h.send(ctx, *send)
-		case next != nil:
-			did, err = h.turn(ctx, *next)
-		default:
-			err = b.cfg.Sessions.Release(ctx, g)
-			did.Released = true
-		}
+	for until := b.cfg.Clock().Add(turnLimit); ; {
+		did, err := h.step(ctx, send, next)
 		b.sawClock(did.Now)
 		if err != nil {
 			h.putDown(ctx, err)
@@ -38,11 +29,25 @@ func (b *Bot) hold(ctx context.Context, g *sessions.Grip) {
 			return
 		}
 		send, next = did.Send, did.Next
-		if b.closing.Load() && send == nil {
-			h.giveBack(ctx, 0)
+		if send == nil && (b.closing.Load() || b.cfg.Clock().After(until)) {
+			b.giveBack(ctx, g, 0)
 			return
 		}
 	}
+}
+
+// step does one thing for the chat. Each has turnLimit of its own: a reply must
+// not be cut off because others took long before it.
+func (h *held) step(ctx context.Context, send *sessions.Reply, next *sessions.Message) (sessions.Saved, error) {
+	ctx, cancel := context.WithTimeout(ctx, turnLimit)
+	defer cancel()
+	switch {
+	case send != nil:
+		return h.send(ctx, *send)
+	case next != nil:
+		return h.turn(ctx, *next)
+	}
+	return sessions.Saved{Released: true}, h.b.cfg.Sessions.Release(ctx, h.g)
 }
 
 // held is a chat under our lease.
@@ -90,13 +95,14 @@ func (h *held) putDown(ctx context.Context, err error) {
 	}
 	h.b.metrics.Stumbles.Inc()
 	h.b.log.Error("turn not finished, it will be tried again", "chat", h.g.Chat, "error", err)
-	h.giveBack(context.WithoutCancel(ctx), wait)
+	h.b.giveBack(context.WithoutCancel(ctx), h.g, wait)
 }
 
-func (h *held) giveBack(ctx context.Context, wait time.Duration) {
+// giveBack ends a lease. What waits is due again after wait, on any replica.
+func (b *Bot) giveBack(ctx context.Context, g *sessions.Grip, wait time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, waitStore)
 	defer cancel()
-	if err := h.b.cfg.Sessions.Postpone(ctx, h.g, wait); err != nil && !errors.Is(err, sessions.ErrLost) {
-		h.b.log.Warn("lease not given back", "chat", h.g.Chat, "error", err)
+	if err := b.cfg.Sessions.Postpone(ctx, g, wait); err != nil && !errors.Is(err, sessions.ErrLost) {
+		b.log.Warn("lease not given back", "chat", g.Chat, "error", err)
 	}
 }

@@ -34,11 +34,11 @@ const longestLead = 250
 // text.
 func Render(p flows.Prompt, s Setting) Message {
 	m := Message{Language: s.Lang.String()}
+	lead := s.lead(p.Lead, &m)
 	body := s.line(p.Body, &m)
 	if p.Left > 0 {
 		body += "\n" + s.left(p.Left, hasSkip(p))
 	}
-	lead := s.lead(p.Lead, &m)
 	s.choices(p, &m)
 	marked := body
 	if lead != "" && body != "" {
@@ -46,7 +46,7 @@ func Render(p flows.Prompt, s Setting) Message {
 	} else if lead != "" {
 		marked = lead
 	}
-	m.Text = strings.NewReplacer(openMark, "", closeMark, "").Replace(marked)
+	m.Text = marks.Replace(marked)
 	if m.Layout != Plain && s.length(m.Text) > s.Caps.Body {
 		m.Layout = Plain
 	}
@@ -55,7 +55,7 @@ func Render(p flows.Prompt, s Setting) Message {
 		m.Choices, m.Marks, m.How = nil, nil, ""
 	}
 	m.Text = s.cut(m.Text)
-	if m.Layout != Plain && !strings.Contains(lead, "\n") && len(lead) <= longestLead {
+	if m.Layout != Plain && !strings.Contains(lead, "\n") && len(lead) <= longestLead && !strings.HasPrefix(marked, openMark) {
 		m.Template, m.Variables = template(marked)
 	}
 	return m
@@ -86,7 +86,7 @@ func (s Setting) lead(lines []flows.Line, m *Message) string {
 	parts := make([]string, 0, len(lines))
 	for _, l := range lines {
 		if t := s.line(l, m); t != "" {
-			parts = append(parts, strings.NewReplacer(openMark, "", closeMark, "").Replace(t))
+			parts = append(parts, marks.Replace(t))
 		}
 	}
 	if len(parts) == 0 {
@@ -130,7 +130,10 @@ func (s Setting) text(key locales.Key, args locales.Args) string {
 	return locales.Text(s.Lang, key, all)
 }
 
-func mark(s string) string { return openMark + s + closeMark }
+// mark drops the marks that a person's own text may hold.
+func mark(s string) string { return openMark + marks.Replace(s) + closeMark }
+
+var marks = strings.NewReplacer(openMark, "", closeMark, "")
 
 func (s Setting) value(v any) string {
 	switch x := v.(type) {

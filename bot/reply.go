@@ -96,20 +96,25 @@ func (h *held) reply(ctx context.Context, m sessions.Message, in Inbound, t outc
 	return sessions.Reply{ID: message.ID, Sealed: sealed, Prompt: again}, nil
 }
 
-// send hands one reply to its platform and records what became of it.
+// send hands one reply to its platform and records what became of it. Where
+// nobody knows, the answer comes back here as Unknown after a while.
 func (h *held) send(ctx context.Context, r sessions.Reply) (sessions.Saved, error) {
 	o := sessions.Outcome{ReplyID: r.ID, Attempt: r.Attempt}
+	var err error
 	if r.State == sessions.Unknown {
-		// Nobody knows whether it arrived: said twice is better than not at
-		// all, once.
-		o.State = sessions.Retry
-		if r.Attempt > 1 {
-			o.State = sessions.Failed
+		o.State = sessions.Failed
+		if r.Attempt < maxSends && h.b.doubts.first(r.ID) {
+			o.State = sessions.Retry
+			return h.b.cfg.Sessions.Settle(ctx, h.g, o)
 		}
-		return h.b.cfg.Sessions.Settle(ctx, h.g, o)
+		err = &SendError{Outcome: Unknown, Code: "no_answer", Err: errors.New("no answer, twice")}
+	} else {
+		err = h.deliver(ctx, r)
+		o.State, o.RetryAt = settleAs(err, r.Attempt)
 	}
-	err := h.deliver(ctx, r)
-	o.State, o.RetryAt = settleAs(err, r.Attempt)
+	if o.State == sessions.Sent || o.State == sessions.Failed {
+		h.b.doubts.over(r.ID)
+	}
 	h.b.metrics.Sends.WithLabelValues(string(o.State)).Inc()
 	if err != nil {
 		var failed *SendError
@@ -122,7 +127,8 @@ func (h *held) send(ctx context.Context, r sessions.Reply) (sessions.Saved, erro
 	return h.b.cfg.Sessions.Settle(ctx, h.g, o)
 }
 
-func (h *held) deliver(ctx context.Context, r sessions.Reply) error {
+func (h *held) deliver(ctx context.Context, r sessions.Reply) (err error) {
+	defer recovered(&err) // then nobody knows whether it was taken
 	plain, err := h.b.keys.Open("outbox", h.g.Chat.String(), r.ID, r.Sealed)
 	if err != nil {
 		return &SendError{Outcome: Rejected, Code: "unreadable", Err: err}
@@ -170,14 +176,4 @@ func settleAs(err error, attempt int) (sessions.State, time.Duration) {
 		return sessions.Unknown, unknownWait
 	}
 	return sessions.Failed, 0
-}
-
-// country is where the person lives, as far as an open form knows.
-func (s Session) country() string {
-	for _, state := range s.Stack {
-		if code := state.Answers.Code("country_residence"); code != "" {
-			return code
-		}
-	}
-	return ""
 }

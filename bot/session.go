@@ -26,6 +26,9 @@ type Session struct {
 	PromptAt time.Time `json:"p,omitzero"`
 	LastText string    `json:"t,omitempty"`
 	LastStep string    `json:"q,omitempty"` // the step that LastText answered
+	// Country is where the person lives, as far as they said: whom to call in
+	// danger depends on it, also when no form is open.
+	Country string `json:"c,omitempty"`
 
 	// Results are what effects gave for the form under way, such as the member
 	// number, for when its text is said again.
@@ -100,4 +103,17 @@ func (s Session) runs(flow string) int {
 		}
 	}
 	return -1
+}
+
+// countryStep is the question whose answer is Session.Country.
+const countryStep = "country_residence"
+
+// openCountry is the country as the form asked last has it, "" for none.
+func (s Session) openCountry() string {
+	for i := len(s.Stack) - 1; i >= 0; i-- {
+		if code := s.Stack[i].Answers.Code(countryStep); code != "" {
+			return code
+		}
+	}
+	return ""
 }

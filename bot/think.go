@@ -63,7 +63,7 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 	if t.s.Lang == "" {
 		t.s.Lang = guessLanguage(in).String()
 	}
-	step := t.current()
+	step := t.wroteTo()
 	switch in.Kind {
 	case Blocked, Unblocked:
 		t.out.Silent = true
@@ -75,17 +75,20 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 		t.repeat(mediaLine(in.Kind))
 	}
 	t.s.At = at
-	if in.Kind == Text {
-		t.s.LastText, t.s.LastStep = in.Text, step
-	} else {
-		t.s.LastText, t.s.LastStep = "", ""
+	if country := t.s.openCountry(); country != "" {
+		t.s.Country = country
 	}
+	t.s.LastText, t.s.LastStep = in.Text, step
 	t.out.Session = t.s
 	return t.out
 }
 
-// current is the step that is asked now, for a later correction.
-func (t *thinker) current() string {
+// wroteTo is the step that the message was written to: the one that is asked,
+// or where its prompt had not gone out yet the one before.
+func (t *thinker) wroteTo() string {
+	if t.at.Before(t.s.PromptAt) && t.s.LastStep != "" {
+		return t.s.LastStep
+	}
 	top, ok := t.s.top()
 	if !ok {
 		return ""
@@ -110,9 +113,11 @@ func (t *thinker) text() {
 	word, slash := t.b.command(t.in.Text)
 	top, running := t.s.top()
 	switch {
+	case t.again():
+		t.out.Silent = true
 	case t.s.restored && running && word == "":
 		t.repeat(flows.Line{Key: locales.LostFound})
-	case !running && distressed(t.in.Text, false):
+	case !running && distressed(t.in.Text):
 		t.idle(flows.Line{Key: locales.Distress})
 	case word != "" && (slash || !running || immediate[word]):
 		t.run(word)
@@ -120,8 +125,8 @@ func (t *thinker) text() {
 		t.repeat(flows.Line{Key: locales.WayOut})
 	case !running:
 		t.idleText()
-	case t.early(top):
-	case distressed(t.in.Text, true):
+	case word == "" && t.early(top):
+	case inDanger(t.in.Text), distressWord(t.in.Text) && t.free(top):
 		t.repeat(flows.Line{Key: locales.Distress})
 	default:
 		in := t.input()
@@ -137,17 +142,35 @@ const OptOut = "optout"
 // immediate are the words that act at once, even where a text is asked.
 var immediate = map[string]bool{"skip": true, "back": true, "stop": true}
 
+// again tells whether the text was written before the reply to the same text
+// went out: an impatient thumb.
+func (t *thinker) again() bool {
+	return t.at.Before(t.s.PromptAt) && t.in.Text == t.s.LastText && t.in.Text != ""
+}
+
+// free tells whether a text is asked, so that any word may be the answer.
+func (t *thinker) free(top flows.State) bool {
+	step, ok := t.b.flows[top.Flow].Step(top.Step)
+	if !ok || step.Field == nil {
+		return false
+	}
+	return step.Field.Offer(flows.View{Answers: top.Answers, Sub: top.Sub, Ticks: top.Ticks, Phone: t.in.Phone}).Free
+}
+
 // early handles a text that was accepted before the current prompt went out:
-// it was not written in answer to it. The same text again is an impatient
-// thumb; another one corrects the answer that it followed.
+// it was not written in answer to it. It corrects the answer that it followed;
+// where the flow has changed meanwhile there is nothing to correct.
 func (t *thinker) early(top flows.State) bool {
 	if !t.at.Before(t.s.PromptAt) {
 		return false
 	}
 	run, step, _ := strings.Cut(t.s.LastStep, ".")
-	if t.in.Text == t.s.LastText || run != top.Run || step == top.Step {
-		t.out.Silent = t.in.Text == t.s.LastText || run != top.Run
-		return t.out.Silent
+	if run != top.Run {
+		t.out.Silent = true
+		return true
+	}
+	if step == top.Step {
+		return false
 	}
 	in := t.input()
 	in.Step, in.Text = step, t.in.Text
@@ -163,15 +186,32 @@ func (t *thinker) tap() {
 	}
 	for i := len(t.s.Stack) - 1; i >= 0; i-- {
 		if t.s.Stack[i].Run == run {
-			t.s.Stack = t.s.Stack[:i+1]
-			in := t.input()
-			in.Step, in.Code = step, code
-			t.advance(in)
+			t.tapAt(i, step, code)
 			return
 		}
 	}
 	if _, known := commandKeys[code]; known && step == FlowMenu {
 		t.run(code) // an old menu still leads where it says
+		return
+	}
+	t.repeat(flows.Line{Key: locales.Stale})
+}
+
+// tapAt gives a tap to a flow under way. Only an answer to the question that
+// flow waits with closes what was opened above it.
+func (t *thinker) tapAt(i int, step, code string) {
+	state := t.s.Stack[i]
+	if i == len(t.s.Stack)-1 || step == state.Step {
+		t.s.Stack = t.s.Stack[:i+1]
+		in := t.input()
+		in.Step, in.Code = step, code
+		t.advance(in)
+		return
+	}
+	in := t.input()
+	in.Step, in.Code = step, code
+	if flows.Advance(t.b.flows[state.Flow], state, in).Silent {
+		t.out.Silent = true
 		return
 	}
 	t.repeat(flows.Line{Key: locales.Stale})
@@ -186,13 +226,13 @@ func (t *thinker) advance(in flows.Input) {
 	}
 	f := t.b.flows[top.Flow]
 	turn := flows.Advance(f, top, in)
-	if turn.Missed && in.Text != "" {
-		if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
-			t.begin(FlowResume, nil)
-			return
-		}
+	guessed := turn.State.Pending != nil && !turn.Done && turn.State.Step == top.Step
+	if in.Text != "" && (turn.Missed || guessed && distressWord(in.Text)) {
 		if line, ok := t.aside(in.Text); ok {
 			turn = flows.Repeat(f, top, t.input(), line)
+		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
+			t.begin(FlowResume, nil)
+			return
 		}
 	}
 	t.take(turn)

@@ -28,6 +28,10 @@ func (h *held) turn(ctx context.Context, m sessions.Message) (sessions.Saved, er
 		return h.save(ctx, m, sessions.SaveRequest{})
 	}
 	if m.Attempts > 0 || m.AcceptedAt.Before(b.now().Add(-turnLimit)) {
+		// A message that only waits for Postgres has not been tried.
+		if err := b.cfg.Store.Ping(ctx); err != nil {
+			return sessions.Saved{}, err
+		}
 		n, err := b.cfg.Sessions.Attempt(ctx, h.g, &m)
 		if err != nil {
 			return sessions.Saved{}, err
@@ -38,7 +42,7 @@ func (h *held) turn(ctx context.Context, m sessions.Message) (sessions.Saved, er
 			return h.apologise(ctx, m, in)
 		}
 	}
-	t, err := h.considered(ctx, m, in)
+	t, request, err := h.prepared(ctx, m, in)
 	if err != nil {
 		if !store.Unavailable(err) && ctx.Err() == nil {
 			if _, counted := b.cfg.Sessions.Attempt(ctx, h.g, &m); counted != nil {
@@ -46,10 +50,6 @@ func (h *held) turn(ctx context.Context, m sessions.Message) (sessions.Saved, er
 			}
 		}
 		return sessions.Saved{}, fmt.Errorf("turn over message %s: %w", m.ID, err)
-	}
-	request, err := h.request(ctx, m, in, t)
-	if err != nil {
-		return sessions.Saved{}, err
 	}
 	if t.Forget {
 		if err := b.cfg.Sessions.Forget(ctx, h.g); err != nil {
@@ -114,13 +114,26 @@ func (o outcome) said() []string {
 	return keys
 }
 
+// prepared does all of a turn but save it: it thinks, acts, and puts the reply
+// into words. A panic in any of it is an error of this message.
+func (h *held) prepared(ctx context.Context, m sessions.Message, in Inbound) (t outcome, r sessions.SaveRequest, err error) {
+	defer recovered(&err)
+	if t, err = h.considered(ctx, m, in); err != nil {
+		return t, r, err
+	}
+	r, err = h.request(ctx, m, in, t)
+	return t, r, err
+}
+
+// recovered makes an error of a panic. To be deferred.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
+}
+
 // considered thinks, looks up what is needed, and carries out the effects.
-func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (out outcome, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
-		}
-	}()
+func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (outcome, error) {
 	s, err := h.session(ctx, in)
 	if err != nil {
 		return outcome{}, err
@@ -149,12 +162,9 @@ func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (
 // session is the stored session, or what the records tell of the chat.
 func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 	if h.stored != nil {
-		plain, err := h.b.keys.Open("session", h.g.Chat.String(), "state", h.stored)
+		s, err := h.read()
 		if err == nil {
-			var s Session
-			if s, err = DecodeSession(plain); err == nil && h.known(s) {
-				return s, nil
-			}
+			return s, nil
 		}
 		h.b.log.Error("session cannot be read, going on from the records", "chat", h.g.Chat, "error", err)
 	}
@@ -162,9 +172,12 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("restore session: %w", err)
 	}
-	s := Session{Member: record.Member, Lang: record.Language, Chosen: record.Language != "", Results: record.Results}
+	s := Session{Member: record.Member, Lang: record.Language, Chosen: record.Language != "",
+		Country: record.Answers.Code(countryStep), Results: record.Results}
 	if record.Unfinished {
-		t := &thinker{b: h.b, chat: h.g.Chat, s: s, in: in, facts: flows.Facts{}}
+		// Counted from one lower than in a turn: what this message begins
+		// besides must have another name.
+		t := &thinker{b: h.b, chat: h.g.Chat, s: s, in: in, facts: flows.Facts{}, runs: -1}
 		t.begin(FlowRegistration, record.Answers)
 		s = t.s
 	}
@@ -172,14 +185,22 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 	return s, nil
 }
 
-// known tells whether all flows of a session still exist.
-func (h *held) known(s Session) bool {
+// read opens the stored session. All its flows still exist, or it is an error.
+func (h *held) read() (Session, error) {
+	plain, err := h.b.keys.Open("session", h.g.Chat.String(), "state", h.stored)
+	if err != nil {
+		return Session{}, err
+	}
+	s, err := DecodeSession(plain)
+	if err != nil {
+		return Session{}, err
+	}
 	for _, state := range s.Stack {
 		if h.b.flows[state.Flow] == nil {
-			return false
+			return Session{}, fmt.Errorf("decode session: no flow %q", state.Flow)
 		}
 	}
-	return true
+	return s, nil
 }
 
 // effects runs what the events change, in one transaction with the turn row.
@@ -246,16 +267,25 @@ func (h *held) base(ctx context.Context, s Session, caps Capabilities) (locales.
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
-	return BaseArgs(policy, s.country(), caps, s.language()), nil
+	return BaseArgs(policy, s.Country, caps, s.language()), nil
 }
 
-// apologise drops a message that cannot be dealt with, and says so once.
+// apologise drops a message that cannot be dealt with, and says so once. Where
+// even that cannot be said, the message goes all the same: it must not block
+// the chat.
 func (h *held) apologise(ctx context.Context, m sessions.Message, in Inbound) (sessions.Saved, error) {
-	t := outcome{thought: thought{Session: Session{Lang: in.Language}}}
-	t.Prompt = flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.Sorry}}
-	reply, err := h.reply(ctx, m, in, t)
+	s, err := h.read()
 	if err != nil {
+		s = Session{Lang: guessLanguage(in).String()}
+	}
+	t := outcome{thought: thought{Session: s, Prompt: flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.Sorry}}}}
+	reply, err := h.reply(ctx, m, in, t)
+	switch {
+	case err == nil:
+		return h.save(ctx, m, sessions.SaveRequest{Replies: []sessions.Reply{reply}})
+	case store.Unavailable(err):
 		return sessions.Saved{}, err
 	}
-	return h.save(ctx, m, sessions.SaveRequest{Replies: []sessions.Reply{reply}})
+	h.b.log.Error("no apology is possible", "chat", h.g.Chat, "message", m.ID, "error", err)
+	return h.save(ctx, m, sessions.SaveRequest{})
 }

@@ -23,6 +23,9 @@ func (w *walk) ask(step *Step) {
 	p := &w.turn.Prompt
 	p.Flow, p.Run, p.Step = st.Flow, st.Run, step.ID
 	p.Body = Line{Key: step.Ask, Args: w.args(step)}
+	if n, ok := p.Body.Args["N"].(int); ok && n == 0 && step.Empty != "" {
+		p.Body.Key = step.Empty
+	}
 	p.Marks = None
 	if step.Field == nil {
 		return

@@ -38,6 +38,7 @@ type Step struct {
 	Kind  Kind
 	Ask   locales.Key // the question
 	Again locales.Key // a shorter wording for when it is asked again
+	Empty locales.Key // the wording when its argument N is 0
 	Title locales.Key // its short name in a summary
 	Why   locales.Key // the answer to "why do you ask?"
 	More  locales.Key // the answer to "tell me more"

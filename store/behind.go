@@ -133,7 +133,7 @@ func (tx *Tx) queueTraces(batch *pgx.Batch, known map[seal.Chat]owner, traces []
 			d := *t.Draft
 			d.Chat = t.Chat
 			if o.registered {
-				d.Answers = nil // they are in the profile
+				d.Answers = outsideProfile(d.Answers)
 			}
 			wrong = append(wrong, tx.queueDraft(batch, d, t.At, fresh))
 		}
@@ -142,4 +142,12 @@ func (tx *Tx) queueTraces(batch *pgx.Batch, known map[seal.Chat]owner, traces []
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// outsideProfile gives the answers that have no place in a profile: those of a
+// module. The others are a registered member's in the profile, not in a draft.
+func outsideProfile(answers []Answer) []Answer {
+	return slices.DeleteFunc(slices.Clone(answers), func(a Answer) bool {
+		return slices.ContainsFunc(questions, func(q question) bool { return q.step == a.Step })
+	})
 }

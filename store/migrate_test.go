@@ -1,10 +1,13 @@
 package store_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"mboka/store"
 	"mboka/store/storetest"
@@ -86,8 +89,10 @@ func TestSchemaRefuses(t *testing.T) {
 		"an address of nobody":     `UPDATE address SET member_id = gen_random_uuid()`,
 		"a second turn of message": `INSERT INTO turn VALUES (decode(repeat('00', 16), 'hex'), 'm1', now()), (decode(repeat('00', 16), 'hex'), 'm1', now())`,
 	} {
-		if _, err := trySQL(t, url, strings.ReplaceAll(statement, "ID'", id.String()+"'")); err == nil {
-			t.Errorf("%s is taken", say)
+		_, err := trySQL(t, url, strings.ReplaceAll(statement, "'ID'", "'"+id.String()+"'"))
+		var pg *pgconn.PgError
+		if !errors.As(err, &pg) || !strings.HasPrefix(pg.Code, "23") { // integrity constraint violation
+			t.Errorf("%s: %v", say, err)
 		}
 	}
 }

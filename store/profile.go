@@ -72,7 +72,10 @@ func questionOf(a Answer) (question, error) {
 			return q, q.check(a)
 		}
 	}
-	return question{}, fmt.Errorf("question %q is not in the profile: %w", a.Step, ErrBadAnswer)
+	if err := checkAnswer(a); err != nil {
+		return question{}, err // its key may be anything, so it is not repeated
+	}
+	return question{}, fmt.Errorf("question %s is not in the profile: %w", a.Step, ErrBadAnswer)
 }
 
 // check says whether an answer is of the kind that the question takes.

@@ -231,11 +231,14 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 		}
 		given = append(given, flows.Answered{Step: registration.Missions, Codes: []string{code}})
 	}
-	if m.Registered() && !drafted {
+	coded := m.RecoveryHash != nil
+	if coded {
 		given = append(given, flows.Answered{Step: registration.Code, Codes: []string{"given"}})
 	}
 	return bot.Record{
-		Member: m.ID.String(), Language: m.Language, Answers: given, Unfinished: drafted,
-		Results: map[string]string{"Number": spoken(m.Number)},
+		Member: m.ID.String(), Language: m.Language, Answers: given,
+		// Who has the code and stands at the summary has said all there is.
+		Unfinished: drafted && !(coded && draft.Step == registration.Summary),
+		Results:    map[string]string{"Number": spoken(m.Number)},
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -56,14 +57,20 @@ func Handler(o Options) http.Handler {
 	return headers(mux)
 }
 
-// ready runs all checks and names those that fail, without their causes: the
-// page is public.
+// ready runs all checks side by side, so that one that hangs is not taken for
+// another, and names those that fail, without their causes: the page is public.
 func ready(w http.ResponseWriter, r *http.Request, checks []Check) {
 	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
 	defer cancel()
+	wrong := make([]bool, len(checks))
+	var all sync.WaitGroup
+	for i, c := range checks {
+		all.Go(func() { wrong[i] = c.Do(ctx) != nil })
+	}
+	all.Wait()
 	var failed []string
-	for _, c := range checks {
-		if c.Do(ctx) != nil {
+	for i, c := range checks {
+		if wrong[i] {
 			failed = append(failed, c.Name)
 		}
 	}

@@ -176,6 +176,7 @@ func (d *dialogue) happen(what string) {
 		}
 	case "expire":
 		d.flushed()
+		d.released()
 		d.s.redis.Del(d.t.Context(), d.key("s"))
 	case "older":
 		d.older()
@@ -210,6 +211,15 @@ func (d *dialogue) flushed() {
 	})
 }
 
+// released waits until nobody works on the chat any more: who does has the
+// session in memory.
+func (d *dialogue) released() {
+	d.t.Helper()
+	poll(d.t, "the lease given back", func() bool {
+		return d.s.redis.ZScore(d.t.Context(), "mboka:{"+d.chat()[:2]+"}:due", d.chat()).Err() != nil
+	})
+}
+
 // rows counts what the records hold of the chat, everywhere.
 func (d *dialogue) rows() int {
 	d.t.Helper()
@@ -230,6 +240,7 @@ func (d *dialogue) rows() int {
 func (d *dialogue) older() {
 	d.t.Helper()
 	ctx := d.t.Context()
+	d.released()
 	sealed, err := d.s.redis.Get(ctx, d.key("s")).Bytes()
 	if err != nil {
 		d.t.Fatal(err)

@@ -43,6 +43,8 @@ type testService struct {
 	redis    *redis.Client
 	redisURL string
 	vars     []string
+	// readyLine is the log line that tells that the service runs.
+	readyLine string
 
 	mu    sync.Mutex
 	logs  []string
@@ -82,7 +84,7 @@ func prepareService(t *testing.T) *testService {
 	s := &testService{
 		t: t, keys: keys, dbURL: storetest.PostgresURL(t), redis: redisServer.Client(), redisURL: redisServer.URL(),
 		telegram: telegramtest.NewServer(t, testToken), twilio: twiliotest.NewServer(t, testAccount, testAuth),
-		turns: map[string][]turnLine{},
+		turns: map[string][]turnLine{}, readyLine: "telegram by webhook",
 	}
 	s.grown = sync.NewCond(&s.mu)
 	if s.db, err = pgxpool.New(context.Background(), s.dbURL); err != nil {
@@ -133,7 +135,7 @@ func (s *testService) start() {
 			s.t.Errorf("serve ended with %d:\n%s", code, strings.Join(s.logLines(), "\n"))
 		}
 	})
-	s.waitLog("telegram by webhook")
+	s.waitLog(s.readyLine)
 }
 
 // startQuietly runs one more replica until the test ends.

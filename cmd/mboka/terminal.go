@@ -112,7 +112,7 @@ func (t *terminal) talk(ctx context.Context, in io.Reader, accept bot.Accept, la
 
 // replyWait is how long the prompt waits for an answer before it comes back:
 // some messages have none.
-const replyWait = 3 * time.Second
+const replyWait = 10 * time.Second
 
 func (t *terminal) say(ctx context.Context, line string, accept bot.Accept, lang string) error {
 	in := bot.Inbound{Channel: t.as, Address: t.addr, Kind: bot.Text, Text: line, Language: lang}
@@ -127,13 +127,17 @@ func (t *terminal) say(ctx context.Context, line string, accept bot.Accept, lang
 			return nil
 		}
 		in.Kind, in.Text, in.Payload, in.Source = bot.Tap, "", c.Payload, "last"
-		line = "[" + c.Label + "]"
+		_, _, code, _ := bot.ReadPayload(c.Payload)
+		line = "[" + strings.TrimLeft(code, "+-") + "]"
 	}
 	if t.save != nil {
 		fmt.Fprintln(t.save, "> "+line)
 	}
 	t.n++
 	in.ID = fmt.Sprintf("%d-%d", time.Now().UnixNano(), t.n)
+	for len(t.shown) > 0 {
+		<-t.shown // of a message that came late
+	}
 	if err := accept(ctx, in); err != nil {
 		return err
 	}

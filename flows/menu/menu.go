@@ -42,7 +42,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 
 // Resume offers to go on where the person stopped.
 var Resume = sync.OnceValue(func() *flows.Flow {
-	return flows.New(ResumeID, 1, flows.Step{ID: "resume", Kind: flows.Commands, Ask: locales.ResumeAsk,
+	return flows.New(ResumeID, 1, flows.Step{ID: "resume", Kind: flows.Commands, Ask: locales.ResumeAsk, Empty: locales.ResumeRequired,
 		Needs: []string{flows.FactPlace},
 		Field: fields.NewChoice([]flows.Option{
 			row("continue", locales.CountedContinue, ""),

@@ -316,12 +316,13 @@ func asNobody(t *testing.T, cmd *exec.Cmd, dir string) *exec.Cmd {
 	}
 	uid, _ := strconv.Atoi(nobody.Uid)
 	gid, _ := strconv.Atoi(nobody.Gid)
-	content, err := os.ReadFile(cmd.Path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	// Copied by another process: a file that this one has open for writing
+	// could not be run while another test starts a program.
 	program := filepath.Join(dir, "program")
-	if err := os.WriteFile(program, content, 0o755); err != nil {
+	if out, err := exec.Command("cp", cmd.Path, program).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if err := os.Chmod(program, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chown(dir, uid, gid); err != nil {
