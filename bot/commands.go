@@ -17,6 +17,7 @@ var commandKeys = map[string]locales.Key{
 	"whosaw": locales.CmdWhosaw, "back": locales.CmdBack, "skip": locales.CmdSkip,
 	"cancel": locales.CmdCancel, "continue": locales.CmdContinue, "why": locales.CmdWhy,
 	"more": locales.CmdMore, "share": locales.CmdShare, "complaint": locales.CmdComplaint,
+	"export": locales.CmdExport, "link": locales.CmdLink,
 }
 
 // Commands are the commands in the order in which a platform's menu lists
@@ -59,9 +60,12 @@ func CommandWords() []string {
 func (b *Bot) command(text string) (name string, slash bool) {
 	text = strings.TrimSpace(text)
 	if rest, ok := strings.CutPrefix(text, "/"); ok {
-		word, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
-		word, _, _ = strings.Cut(word, "@")
-		return b.words[reference.Fold(strings.ReplaceAll(word, "_", " "))], true
+		whole, _, _ := strings.Cut(strings.ReplaceAll(rest, "_", " "), "@")
+		if name, ok := b.words[reference.Fold(whole)]; ok {
+			return name, true // also of several words: "/mes données"
+		}
+		word, _, _ := strings.Cut(strings.TrimSpace(whole), " ")
+		return b.words[reference.Fold(word)], true
 	}
 	if len(text) > maxCommand || strings.Contains(text, "\n") {
 		return "", false

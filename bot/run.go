@@ -32,6 +32,8 @@ func (t *thinker) run(command string) {
 		t.repeat(flows.Line{Key: locales.MissionsNone})
 	case "whosaw":
 		t.repeat(flows.Line{Key: locales.WhosawNone})
+	case "export", "link":
+		t.repeat(flows.Line{Key: locales.NotYet}) // understood, and not promised
 	case "share":
 		t.repeat(flows.Line{Key: locales.Share})
 	case "stop":

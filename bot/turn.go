@@ -185,7 +185,7 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 	return s, nil
 }
 
-// read opens the stored session. All its flows still exist, or it is an error.
+// read opens the stored session.
 func (h *held) read() (Session, error) {
 	plain, err := h.b.keys.Open("session", h.g.Chat.String(), "state", h.stored)
 	if err != nil {
@@ -195,12 +195,17 @@ func (h *held) read() (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
+	return s, h.b.known(s)
+}
+
+// known tells whether all flows of a session still exist.
+func (b *Bot) known(s Session) error {
 	for _, state := range s.Stack {
-		if h.b.flows[state.Flow] == nil {
-			return Session{}, fmt.Errorf("decode session: no flow %q", state.Flow)
+		if b.flows[state.Flow] == nil {
+			return fmt.Errorf("session has an unknown flow %q", state.Flow)
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // effects runs what the events change, in one transaction with the turn row.

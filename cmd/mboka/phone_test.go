@@ -199,7 +199,7 @@ func backward[T any](all []T) []T {
 // newPhone gives a fresh person on a channel, whose phone speaks lang.
 func (s *testService) newPhone(t *testing.T, channel, lang string, n int) phone {
 	if channel == "whatsapp" {
-		return whatsappPhone{t: t, srv: s.twilio, addr: fmt.Sprintf("whatsapp:+3246%07d", n)}
+		return whatsappPhone{t: t, srv: s.twilio, addr: fmt.Sprintf("whatsapp:+3247%07d", n)}
 	}
 	chat := int64(7_000_000_000 + n)
 	s.telegram.Open(chat, lang)

@@ -134,6 +134,14 @@ func (s *testService) start() {
 		if code := <-done; code != exitOK {
 			s.t.Errorf("serve ended with %d:\n%s", code, strings.Join(s.logLines(), "\n"))
 		}
+		if !s.t.Failed() {
+			return
+		}
+		for _, line := range s.logLines() {
+			if strings.Contains(line, `"level":"WARN"`) || strings.Contains(line, `"level":"ERROR"`) {
+				s.t.Log(line)
+			}
+		}
 	})
 	s.waitLog(s.readyLine)
 }

@@ -109,19 +109,25 @@ func pid(t *testing.T, c *Cluster) int {
 	return n
 }
 
-// gone waits until nothing answers at a URL.
-func gone(t *testing.T, url string) {
+// waitFor waits until something is so.
+func waitFor(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	for {
-		if _, err := ask(t, url, "select ''"); err != nil {
-			return
-		}
+	for !so() {
 		if pause(ctx, lockEvery) != nil {
-			t.Fatal("the server still runs")
+			t.Fatal("waited in vain: ", what)
 		}
 	}
+}
+
+// gone waits until nothing answers at a URL.
+func gone(t *testing.T, url string) {
+	t.Helper()
+	waitFor(t, "the server is gone", func() bool {
+		_, err := ask(t, url, "select ''")
+		return err != nil
+	})
 }
 
 func TestDataStays(t *testing.T) {
@@ -305,6 +311,10 @@ func TestGuardOfAKilledUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone(t, url)
+	waitFor(t, "the server has tidied up", func() bool {
+		left, err := filepath.Glob(filepath.Join(dir, "cluster", "pg*", "data", "postmaster.pid"))
+		return err == nil && len(left) == 0
+	})
 }
 
 // asNobody lets a copy of the test binary run as an ordinary user, who owns dir.

@@ -1,0 +1,167 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"mboka/flows"
+	"mboka/flows/registration"
+	"mboka/locales"
+	"mboka/store"
+	"mboka/store/seal"
+)
+
+// formSteps are the questions of the registration, each a place to stand at.
+func formSteps() []string {
+	var out []string
+	for _, s := range registration.Flow().Steps {
+		if s.Field != nil {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
+// typed are texts that lead to every kind of answer: none, a guess, a
+// question back, an aside, a command.
+var typed = []string{
+	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
+	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "menu", "annuler", "qui m'a vu", "réunions", "partager", "/nothing",
+	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
+}
+
+// facts are what the records would tell.
+func facts(s Session) flows.Facts {
+	var given flows.Answers
+	if len(s.Stack) > 0 {
+		given = s.Stack[0].Answers
+	}
+	return flows.Facts{flows.FactRecord: {Answers: given, Args: map[string]any{
+		"Summary": flows.Rows{{Title: locales.TSex, Values: flows.Labels{same("x")}}}, "Consents": "x : oui", "Number": "ABC-234", "Date": "3 mai 2026",
+	}}}
+}
+
+// reached are all prompts that one or two inputs at a session lead to.
+func reached(b *Bot, s Session, deeper bool, see func(how string, after Session, p flows.Prompt)) {
+	ask := func(how string, in Inbound) {
+		in.Channel, in.ID = "telegram", "m"+how
+		out := b.think(seal.Chat{1}, s, in, today, facts(s))
+		if out.Silent {
+			return
+		}
+		see(how, out.Session, out.Prompt)
+		if deeper && (in.Kind == Tap || len(out.Session.Stack) > len(s.Stack) || len(out.Session.Stack) == 1 && out.Session.Stack[0].Flow != s.Stack[0].Flow) {
+			reached(b, out.Session, false, func(more string, after Session, p flows.Prompt) { see(how+" > "+more, after, p) })
+		}
+	}
+	for _, text := range typed {
+		ask(text, Inbound{Kind: Text, Text: text})
+	}
+	for _, k := range []Kind{Voice, Sticker, Picture, Place, Contact, Document, Edited, Other} {
+		ask(string(k), Inbound{Kind: k})
+	}
+	top, ok := s.top()
+	if !ok {
+		return
+	}
+	standing := flows.Repeat(b.flows[top.Flow], top, flows.Input{Facts: facts(s)}).Prompt
+	codes := []string{string(flows.Done), string(flows.Skip), string(flows.Back)}
+	for _, o := range standing.Options {
+		codes = append(codes, o.Code)
+	}
+	for _, c := range codes {
+		ask("["+c+"]", Inbound{Kind: Tap, Payload: Payload(top.Run, top.Step, c)})
+	}
+}
+
+// TestEveryPrompt renders what the bot may say at every question of every flow
+// in three languages for both platforms. It does not run beside others: the
+// count of texts with holes is one for the whole process.
+func TestEveryPrompt(t *testing.T) {
+	b := thinking(t)
+	policy, err := store.NewPolicy(store.DemoSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	holes := locales.Missing()
+	flowsSeen, static, all := map[string]bool{}, map[string]bool{}, 0
+	for _, lang := range locales.Langs {
+		for _, caps := range []Capabilities{TelegramCapabilities, WhatsAppCapabilities} {
+			s := Setting{Lang: lang, Caps: caps, Base: BaseArgs(policy, "BE", caps, lang), Results: locales.Args{"Number": "ABC-234", "Code": "ABC-234-XYZ"}}
+			for _, step := range formSteps() {
+				reached(b, at(step, lang), lang == locales.FR, func(how string, after Session, p flows.Prompt) {
+					all++
+					s.Lang = after.language()
+					m := Render(p, s)
+					if p.Flow != "" {
+						flowsSeen[p.Flow] = true
+					}
+					checkMessage(t, p, m, s)
+					// A guess begins with what was guessed; it has the generic object.
+					if len(p.Lead) == 0 && len(p.Options) > 0 && m.Layout != Plain && m.Template == "" && p.Body.Key != locales.Suggest {
+						t.Errorf("%s at %s: a question without a template: %q", how, step, m.Text)
+					}
+					if m.Template != "" && len(p.Lead) == 0 {
+						static[p.Flow+"."+p.Step] = true
+					}
+					if t.Failed() {
+						t.Fatalf("%s at %s in %s", how, step, s.Lang)
+					}
+				})
+			}
+		}
+	}
+	if n := locales.Missing() - holes; n > 0 {
+		t.Errorf("%d texts have holes", n)
+	}
+	for id := range b.flows {
+		if !flowsSeen[id] && id != FlowResume && id != FlowMyData {
+			t.Errorf("flow %q was never seen", id)
+		}
+	}
+	if all < 5000 || len(static) < 20 {
+		t.Errorf("only %d prompts and %d static ones were seen", all, len(static))
+	}
+}
+
+// TestStepTextsStandAlone holds the question of each step, as WhatsApp's
+// Content objects are made of it: the same template for everybody.
+func TestStepTextsStandAlone(t *testing.T) {
+	t.Parallel()
+	b := thinking(t)
+	for _, lang := range locales.Langs {
+		for _, step := range formSteps() {
+			var seen []string
+			for _, number := range []string{"ABC-234", "XYZ-987"} {
+				s := at(step, lang)
+				p := flows.Repeat(b.flows[registration.ID], s.Stack[0], flows.Input{}).Prompt
+				m := Render(p, Setting{Lang: lang, Caps: WhatsAppCapabilities, Base: locales.Args{"Org": "O"}, Results: locales.Args{"Number": number}})
+				seen = append(seen, m.Template)
+			}
+			if seen[0] != seen[1] {
+				t.Errorf("%s in %s: two templates:\n%s\n%s", step, lang, seen[0], seen[1])
+			}
+		}
+	}
+}
+
+func TestRunsAreNamedByTheMessage(t *testing.T) {
+	t.Parallel()
+	b := thinking(t)
+	seen := map[string]string{}
+	for _, chat := range []seal.Chat{{1}, {2}} {
+		for _, id := range []string{"1", "2"} {
+			in := Inbound{ID: id, Kind: Text, Text: "menu"}
+			first := b.think(chat, Session{Member: "m"}, in, today, nil)
+			if again := b.think(chat, Session{Member: "m"}, in, today, nil); again.Session.Stack[0].Run != first.Session.Stack[0].Run {
+				t.Error("the same message gives another run")
+			}
+			run := first.Session.Stack[0].Run
+			if other, twice := seen[run]; twice || len(run) != 6 || strings.Contains(run, ".") {
+				t.Errorf("run %q of %v %s, also of %s", run, chat, id, other)
+			}
+			seen[run] = fmt.Sprint(chat, id)
+		}
+	}
+}
