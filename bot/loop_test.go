@@ -209,15 +209,41 @@ func TestSendsThatFail(t *testing.T) {
 	fail := func(o bot.Outcome) error {
 		return &bot.SendError{Outcome: o, RetryAfter: 10 * time.Millisecond, Code: "test", Err: errors.New("test")}
 	}
-	r.channel.faults = []error{fail(bot.Retry), fail(bot.Throttled)}
+	r.fail(fail(bot.Retry), fail(bot.Throttled))
 	m := r.write("mbote") // arrives at the third try
-	r.channel.faults = []error{fail(bot.Unknown)}
+	r.fail(fail(bot.Unknown))
 	m = r.tap(m, "fr") // nobody knows: sent once more
-	r.channel.faults = []error{fail(bot.Rejected)}
+	r.fail(fail(bot.Rejected))
 	r.accept(bot.Inbound{Kind: bot.Tap, Payload: m.Choices[0].Payload}) // "yes": its reply is refused for good
+	r.consumed()
 	if m = r.write("37"); len(m.Keys) == 0 || m.Keys[len(m.Keys)-1] != "q_country_residence" {
 		t.Errorf("after a reply that was refused: %v", m.Keys)
 	}
+}
+
+// consumed waits until the last fault was met: the turn is saved by then.
+func (r *rig) consumed() {
+	r.t.Helper()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for deadline := time.Now().Add(15 * time.Second); ; <-ticker.C {
+		r.channel.mu.Lock()
+		left := len(r.channel.faults)
+		r.channel.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			r.t.Fatal("the reply was not tried")
+		}
+	}
+}
+
+// fail lets the next sends fail.
+func (r *rig) fail(faults ...error) {
+	r.channel.mu.Lock()
+	defer r.channel.mu.Unlock()
+	r.channel.faults = faults
 }
 
 // TestEffectThatFails gives up a message after three attempts, apologises, and
