@@ -83,7 +83,7 @@ func (a *answer) replies() []Reply {
 		in := all.list()
 		out = append(out, Reply{
 			ID: in.text(), State: State(in.text()), Attempt: int(in.int()), At: in.when(),
-			Prompt: in.bool(), fence: in.int(), Sealed: in.bytes(),
+			Prompt: in.bool(), fence: in.int(), Doubts: int(in.int()), Sealed: in.bytes(),
 		})
 		a.err = errors.Join(a.err, in.err)
 	}

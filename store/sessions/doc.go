@@ -16,7 +16,7 @@
 //	…        until an answer says Released
 //
 // Each is one script and one round trip. Whoever has the lease of a chat is
-// the only one to work on it, on any replica. A lease is short (10 s), is
+// the only one to work on it, on any replica. A lease is short (8 s), is
 // judged by Redis's clock, and is kept with Renew while a turn takes long.
 // Every holder gets a higher fence; a holder whose lease ended gets ErrLost
 // from whatever it tries to write, even when nobody else has come yet.
@@ -33,10 +33,14 @@
 //	                             or settlement; took: the token that took it; seq: the
 //	                             last journal number. Outlives the lease by 35 days
 //	mboka:{pp}:o:<chat>  list    outbox, oldest first: id, state, attempt, at, prompt,
-//	                             fence of the sender, sealed
+//	                             fence of the sender, doubts, sealed
 //	mboka:{pp}:d:<chat>  zset    platform ids seen, each alone and with its caller's
 //	                             token -> ms; the last 7 days
 //	mboka:{pp}:j:<chat>  list    journal of what Postgres has yet to learn: number, sealed
+//	mboka:{pp}:f:<chat>  hash    what the platform said later of a reply in doubt or
+//	                             failed; 48 hours
+//	mboka:{pp}:x:<chat>  list    messages set aside: since, cause, message; 7 days
+//	mboka:{pp}:stranded  zset    chat -> ms since when it has a message set aside
 //	mboka:{pp}:due       zset    chat -> ms from when on somebody should look at it
 //	mboka:{pp}:dirty     zset    chat -> ms since when it has a journal
 //
@@ -51,6 +55,8 @@
 //	sending -> unknown at         perhaps taken; shown again at that time, to be decided
 //	sending -> unknown            its sender lost the lease
 //	unknown -> sent | failed | retry at | unknown at
+//	sending -> parked             nothing may be sent before the person writes
+//	parked  -> pending            the person wrote: a message of theirs was dealt with
 //
 // A reply that has to wait does not hold up the turns behind it: their
 // messages are taken, their replies wait in the outbox.

@@ -61,7 +61,7 @@ func miniClient(t testing.TB) *redis.Client {
 func chat(n byte) sessions.Chat { return sessions.Chat{0: n, 15: n} }
 
 func (f *fixture) key(kind string, c sessions.Chat) string {
-	if kind == "due" || kind == "dirty" {
+	if kind == "due" || kind == "dirty" || kind == "stranded" {
 		return fmt.Sprintf("%s:{%02x}:%s", f.prefix, c.Partition(), kind)
 	}
 	return fmt.Sprintf("%s:{%02x}:%s:%s", f.prefix, c.Partition(), kind, c)

@@ -44,7 +44,7 @@ func TestMachine(t *testing.T) {
 }
 
 func newMachine(f *fixture) *machine {
-	return &machine{fixture: f, model: &model{seen: map[string]bool{}}, c: chat(1), toks: map[string]string{}}
+	return &machine{fixture: f, model: &model{seen: map[string]bool{}, once: map[string]bool{}}, c: chat(1), toks: map[string]string{}}
 }
 
 func (m *machine) run(rt *rapid.T) {
@@ -63,6 +63,8 @@ func (m *machine) run(rt *rapid.T) {
 		"expire":       m.expireIt,
 		"journal":      m.journalIt,
 		"forget":       m.forgetIt,
+		"unstrand":     m.unstrandIt,
+		"fate":         m.fateIt,
 	})
 }
 
@@ -187,6 +189,12 @@ func (m *machine) saveIt(rt *rapid.T) {
 			r.Done = m.mail[0].id
 		}
 	}
+	if rapid.IntRange(0, 4).Draw(rt, "aside") == 0 {
+		r.Aside = "a fault"
+	}
+	if rapid.IntRange(0, 4).Draw(rt, "once") == 0 {
+		r.Once = rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "name")
+	}
 	if rapid.Bool().Draw(rt, "session") {
 		r.Session = []byte(m.name("s"))
 	}
@@ -238,7 +246,7 @@ func (m *machine) settleOldest(rt *rapid.T) {
 func (m *machine) settleAs(rt *rapid.T, o sessions.Outcome) {
 	n, g := m.anyGrip(rt)
 	o.State = rapid.SampledFrom([]sessions.State{
-		sessions.Sent, sessions.Sent, sessions.Failed, sessions.Retry, sessions.Unknown,
+		sessions.Sent, sessions.Sent, sessions.Failed, sessions.Retry, sessions.Unknown, sessions.Parked,
 	}).Draw(rt, "state")
 	if rapid.Bool().Draw(rt, "later") {
 		o.RetryAt = time.Hour
@@ -319,6 +327,7 @@ func (m *machine) forgetIt(rt *rapid.T) {
 func (m *machine) check(rt *rapid.T) {
 	p := m.client.Pipeline()
 	mail, out := p.LLen(m.ctx, m.key("m", m.c)), p.LLen(m.ctx, m.key("o", m.c))
+	aside, stranded := p.LLen(m.ctx, m.key("x", m.c)), p.ZScore(m.ctx, m.key("stranded", m.c), m.c.String())
 	session, clock := p.Get(m.ctx, m.key("s", m.c)), p.Time(m.ctx)
 	journal := p.LLen(m.ctx, m.key("j", m.c))
 	dirty := p.ZScore(m.ctx, m.key("dirty", m.c), m.c.String())
@@ -328,11 +337,14 @@ func (m *machine) check(rt *rapid.T) {
 	}
 	equal(rt, "messages", mail.Val(), int64(len(m.mail)))
 	equal(rt, "replies", out.Val(), int64(len(m.out)))
+	equal(rt, "set aside", aside.Val(), int64(len(m.aside)))
+	equal(rt, "stranded", stranded.Err() == nil, len(m.aside) > 0)
 	equal(rt, "session", session.Val(), m.session)
 	equal(rt, "journal", journal.Val(), int64(len(m.journal)))
 	equal(rt, "dirty", dirty.Err() == nil, len(m.journal) > 0)
 	equal(rt, "due", due.Err() == nil && int64(due.Val()) <= clock.Val().UnixMilli(), m.model.due())
-	if due.Err() != nil && (m.held || len(m.mail)+len(m.out) > 0) {
+	parked := len(m.out) > 0 && m.out[0].state == sessions.Parked
+	if due.Err() != nil && (m.held || len(m.mail) > 0 || len(m.out) > 0 && !parked) {
 		rt.Fatal("a chat with a holder or with work is not in the due index")
 	}
 	// Replies behind the oldest are always untried, or order would be lost.

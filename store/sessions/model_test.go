@@ -13,6 +13,7 @@ type modelReply struct {
 	id      string
 	state   sessions.State
 	attempt int
+	doubts  int
 	prompt  bool
 	waits   bool
 	grip    int // which grip began it
@@ -28,6 +29,8 @@ type model struct {
 	mail    []modelMessage
 	seen    map[string]bool // ids, and ids with their tokens
 	out     []modelReply
+	aside   []string // ids
+	once    map[string]bool
 	session string
 	journal []string
 	grip    int  // number of the last grip given
@@ -54,7 +57,7 @@ func (m *model) oldest(again bool) (send *modelReply, busy bool) {
 	switch {
 	case r.state == sessions.Sending:
 		r.state, r.waits = sessions.Unknown, false
-	case r.waits:
+	case r.waits, r.state == sessions.Parked:
 		return nil, false
 	case r.state != sessions.Unknown:
 		r.state, r.grip, r.attempt = sessions.Sending, m.grip, r.attempt+1
@@ -107,6 +110,15 @@ func (m *model) save(grip int, r sessions.SaveRequest) (sessions.Saved, error) {
 		}
 		m.mail = m.mail[1:]
 		m.seen[r.Done] = true
+		if r.Aside != "" {
+			m.aside = append(m.aside, r.Done)
+		}
+	}
+	if r.Once != "" {
+		if m.once[r.Once] {
+			return m.rest(op, false), nil
+		}
+		m.once[r.Once] = true
 	}
 	switch {
 	case r.DeleteSession:
@@ -115,7 +127,14 @@ func (m *model) save(grip int, r sessions.SaveRequest) (sessions.Saved, error) {
 		m.session = string(r.Session)
 	}
 	if r.Supersede {
-		m.out = slices.DeleteFunc(m.out, func(r modelReply) bool { return r.prompt && r.state == sessions.Pending })
+		m.out = slices.DeleteFunc(m.out, func(r modelReply) bool {
+			return r.prompt && r.state != sessions.Sending && r.state != sessions.Unknown
+		})
+	}
+	for i := range m.out {
+		if m.out[i].state == sessions.Parked && r.Done != "" {
+			m.out[i].state, m.out[i].waits = sessions.Pending, false
+		}
 	}
 	for _, reply := range r.Replies {
 		m.out = append(m.out, modelReply{id: reply.ID, state: sessions.Pending, prompt: reply.Prompt})
@@ -141,6 +160,9 @@ func (m *model) settle(grip int, o sessions.Outcome) (sessions.Saved, error) {
 	if o.State == sessions.Sent || o.State == sessions.Failed {
 		m.out = m.out[1:]
 	} else {
+		if o.State == sessions.Unknown && m.out[0].state == sessions.Sending {
+			m.out[0].doubts++
+		}
 		m.out[0].state, m.out[0].waits = o.State, o.RetryAt > 0
 	}
 	return m.rest(op, false), nil
@@ -150,8 +172,9 @@ func (m *model) forget(grip int) error {
 	if !m.held || m.grip != grip {
 		return sessions.ErrLost
 	}
-	m.session, m.out, m.journal = "", nil, nil
+	m.session, m.out, m.journal, m.aside = "", nil, nil, nil
 	clear(m.seen)
+	clear(m.once)
 	for _, in := range m.mail {
 		m.seen[in.id] = true
 	}
@@ -163,7 +186,7 @@ func (m *model) due() bool {
 	if m.held || m.later {
 		return false
 	}
-	return len(m.mail) > 0 || len(m.out) > 0 && !m.out[0].waits
+	return len(m.mail) > 0 || len(m.out) > 0 && !m.out[0].waits && m.out[0].state != sessions.Parked
 }
 
 func (m *model) head() *sessions.Message {
@@ -178,7 +201,7 @@ func (r *modelReply) reply() *sessions.Reply {
 		return nil
 	}
 	return &sessions.Reply{
-		ID: r.id, Sealed: []byte("sealed " + r.id), Prompt: r.prompt, State: r.state, Attempt: r.attempt,
+		ID: r.id, Sealed: []byte("sealed " + r.id), Prompt: r.prompt, State: r.state, Attempt: r.attempt, Doubts: r.doubts,
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	Retry   State = "retry"   // not taken; to be tried again
 	Failed  State = "failed"  // will never be taken
 	Unknown State = "unknown" // may or may not have been taken
+	Parked  State = "parked"  // not taken before the person writes again
 )
 
 // Reply is one message to the person, in the outbox of its chat. Of a reply
@@ -29,6 +30,7 @@ type Reply struct {
 	Prompt  bool
 	State   State
 	Attempt int       // how often it was begun
+	Doubts  int       // how often the platform left it unknown
 	At      time.Time // of saving, of the last beginning, or when to look again
 
 	fence int64
@@ -45,8 +47,14 @@ type SaveRequest struct {
 	// wins over it.
 	Session       []byte
 	DeleteSession bool
+	// Aside says why the message cannot be dealt with: it is set aside then, and
+	// not lost. One line without anything of the person. Only with Done.
+	Aside string
+	// Once names what is saved at most once within Options.DedupeTTL: the next
+	// time only Done is carried out.
+	Once string
 	// Replies go to the end of the outbox, in order. With Supersede, prompts
-	// that were saved earlier and never tried are dropped first.
+	// that were saved earlier and that no platform has taken are dropped first.
 	Replies   []Reply
 	Supersede bool
 	// Journal entries go to the end of the chat's journal.
@@ -85,6 +93,9 @@ func (s *Store) Save(ctx context.Context, g *Grip, r SaveRequest) (Saved, error)
 	for _, reply := range r.Replies {
 		ids = append(ids, reply.ID)
 	}
+	for _, optional := range []string{r.Once, r.Aside} {
+		ids = append(ids, "."+optional)
+	}
 	if err := checkIDs(ids...); err != nil {
 		return Saved{}, fmt.Errorf("save turn: %w", err)
 	}
@@ -95,9 +106,9 @@ func (s *Store) Save(ctx context.Context, g *Grip, r SaveRequest) (Saved, error)
 	case r.Session != nil:
 		mode = "set"
 	}
-	args := make([]any, 0, 9+3*len(r.Replies)+len(r.Journal))
+	args := make([]any, 0, 11+3*len(r.Replies)+len(r.Journal))
 	args = append(args, r.Token, mode, r.Session, s.opt.SessionTTL.Milliseconds(),
-		s.opt.DedupeTTL.Milliseconds(), s.seenMax(), flag(r.Supersede), r.Done, len(r.Replies))
+		s.opt.DedupeTTL.Milliseconds(), s.seenMax(), flag(r.Supersede), r.Done, r.Aside, r.Once, len(r.Replies))
 	for _, reply := range r.Replies {
 		args = append(args, reply.ID, flag(reply.Prompt), reply.Sealed)
 	}
@@ -115,7 +126,7 @@ func (s *Store) Save(ctx context.Context, g *Grip, r SaveRequest) (Saved, error)
 type Outcome struct {
 	ReplyID string
 	Attempt int           // Reply.Attempt as it was handed out
-	State   State         // Sent, Retry, Failed or Unknown
+	State   State         // Sent, Retry, Failed, Unknown or Parked
 	RetryAt time.Duration // Retry and Unknown: from now, when to look again
 }
 
@@ -128,7 +139,7 @@ type Outcome struct {
 // or attempt is due.
 func (s *Store) Settle(ctx context.Context, g *Grip, o Outcome) (Settled, error) {
 	switch o.State {
-	case Sent, Retry, Failed, Unknown:
+	case Sent, Retry, Failed, Unknown, Parked:
 	default:
 		return Settled{}, fmt.Errorf("settle reply: %w: %q is no outcome", ErrInvalid, o.State)
 	}

@@ -120,26 +120,34 @@ func TestSaveWrongDone(t *testing.T) {
 	})
 }
 
-func TestSaveSupersedesUntriedPrompts(t *testing.T) {
+func TestSaveSupersedesUntakenPrompts(t *testing.T) {
 	t.Parallel()
-	onBoth(t, sessions.Options{}, func(t *testing.T, f *fixture) {
-		g := f.begin(chat(1), "m1")
-		f.accept(chat(1), "m2", "one")
-		f.accept(chat(1), "m3", "one")
-		// The first is tried and put off; behind it wait a notice and a prompt.
-		s := f.save(g, sessions.SaveRequest{Done: "m1",
-			Replies: []sessions.Reply{prompt("tried"), replies("notice")[0], prompt("old")}})
-		f.settle(g, s.Send, sessions.Retry, time.Hour)
-		f.save(g, sessions.SaveRequest{Done: "m2", Replies: []sessions.Reply{prompt("kept")}})
-		f.save(g, sessions.SaveRequest{Done: "m3", Replies: []sessions.Reply{prompt("new")}, Supersede: true})
+	for state, want := range map[sessions.State][]string{
+		sessions.Retry:   {"notice", "new"}, // refused: not taken for certain
+		sessions.Unknown: {"tried", "notice", "new"},
+	} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, sessions.Options{}, func(t *testing.T, f *fixture) {
+				g := f.begin(chat(1), "m1")
+				f.accept(chat(1), "m2", "one")
+				f.accept(chat(1), "m3", "one")
+				// The first is tried and put off; behind it wait a notice and a prompt.
+				s := f.save(g, sessions.SaveRequest{Done: "m1",
+					Replies: []sessions.Reply{prompt("tried"), replies("notice")[0], prompt("old")}})
+				f.settle(g, s.Send, state, time.Hour)
+				f.save(g, sessions.SaveRequest{Done: "m2", Replies: []sessions.Reply{prompt("kept")}})
+				f.save(g, sessions.SaveRequest{Done: "m3", Replies: []sessions.Reply{prompt("new")}, Supersede: true})
 
-		f.expire(chat(1))
-		var got []string
-		for _, r := range f.claim(chat(1), "two").Outbox {
-			got = append(got, r.ID)
-		}
-		same(t, "outbox", got, []string{"tried", "notice", "new"})
-	})
+				f.expire(chat(1))
+				var got []string
+				for _, r := range f.claim(chat(1), "two").Outbox {
+					got = append(got, r.ID)
+				}
+				same(t, "outbox", got, want)
+			})
+		})
+	}
 }
 
 func TestSaveGoesOnBehindAReplyThatWaits(t *testing.T) {

@@ -27,6 +27,10 @@ var (
 	forgetLua string
 	//go:embed lua/drop.lua
 	dropLua string
+	//go:embed lua/fate.lua
+	fateLua string
+	//go:embed lua/unstrand.lua
+	unstrandLua string
 )
 
 var (
@@ -39,4 +43,7 @@ var (
 	settleScript  = redis.NewScript(prelude + settleLua)
 	forgetScript  = redis.NewScript(prelude + forgetLua)
 	dropScript    = redis.NewScript(prelude + dropLua)
+	fateScript    = redis.NewScript(prelude + fateLua)
+
+	unstrandScript = redis.NewScript(prelude + unstrandLua)
 )

@@ -7,11 +7,17 @@ import (
 	"mboka/store/sessions"
 )
 
+func reply(id string, state sessions.State, attempt int) *sessions.Reply {
+	return &sessions.Reply{ID: id, Sealed: []byte("sealed " + id), State: state, Attempt: attempt}
+}
+
+func doubted(r *sessions.Reply) *sessions.Reply {
+	r.Doubts++
+	return r
+}
+
 func TestSettle(t *testing.T) {
 	t.Parallel()
-	reply := func(id string, state sessions.State, attempt int) *sessions.Reply {
-		return &sessions.Reply{ID: id, Sealed: []byte("sealed " + id), State: state, Attempt: attempt}
-	}
 	tests := []struct {
 		name  string
 		state sessions.State
@@ -23,7 +29,7 @@ func TestSettle(t *testing.T) {
 		{"failed", sessions.Failed, 0, sessions.Settled{Send: reply("r2", sessions.Sending, 1)}, []string{"r2"}},
 		{"retry now", sessions.Retry, 0, sessions.Settled{Send: reply("r1", sessions.Sending, 2)}, []string{"r1", "r2"}},
 		{"retry later", sessions.Retry, time.Hour, sessions.Settled{Released: true}, []string{"r1", "r2"}},
-		{"unknown now", sessions.Unknown, -time.Second, sessions.Settled{Send: reply("r1", sessions.Unknown, 1)}, []string{"r1", "r2"}},
+		{"unknown now", sessions.Unknown, -time.Second, sessions.Settled{Send: doubted(reply("r1", sessions.Unknown, 1))}, []string{"r1", "r2"}},
 		{"unknown later", sessions.Unknown, time.Hour, sessions.Settled{Released: true}, []string{"r1", "r2"}},
 	}
 	for _, tt := range tests {

@@ -39,21 +39,22 @@ var (
 // Options are the limits of a Store. Zero values mean the defaults.
 type Options struct {
 	Prefix     string        // first part of every key; default "mboka"
-	Lease      time.Duration // length of a lease; default 10 s, whole milliseconds
+	Lease      time.Duration // length of a lease; default 8 s, whole milliseconds
 	SessionTTL time.Duration // how long an untouched session is kept; default 35 days
 	DedupeTTL  time.Duration // how long a platform id is refused; default 7 days
 	DedupeMax  int           // most platform ids remembered of one chat; default 5,000
 	MailboxMax int           // most messages waiting in one chat; default 200
 }
 
-// withDefaults: 35 days let a person who left for a month find the session
+// withDefaults: with a lease of 8 s a sweeper that looks every second has taken
+// over the chats of a dead replica within 10 s. 35 days let a person who left for a month find the session
 // again; 7 days are far beyond the 24 h for which Telegram repeats an update.
 func (o Options) withDefaults() Options {
 	if o.Prefix == "" {
 		o.Prefix = "mboka"
 	}
 	if o.Lease <= 0 {
-		o.Lease = 10 * time.Second
+		o.Lease = 8 * time.Second
 	}
 	if o.SessionTTL <= 0 {
 		o.SessionTTL = 35 * 24 * time.Hour
@@ -120,6 +121,7 @@ func (s *Store) keys(chat Chat) []string {
 	return []string{
 		p + "s:" + name, p + "m:" + name, p + "l:" + name, p + "o:" + name,
 		p + "d:" + name, p + "j:" + name, p + "due", p + "dirty",
+		p + "f:" + name, p + "x:" + name, p + "stranded",
 	}
 }
 

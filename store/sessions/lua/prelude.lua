@@ -2,6 +2,7 @@
 -- the same, see Store.run; what a script needs beyond them starts at ARGV[5].
 local sessionKey, mailKey, leaseKey, outKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local seenKey, journalKey, dueKey, dirtyKey = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local fateKey, asideKey, strandedKey = KEYS[9], KEYS[10], KEYS[11]
 local chat, holder = ARGV[1], ARGV[2]
 local asked, leaseMs = tonumber(ARGV[3]), tonumber(ARGV[4])
 
@@ -50,13 +51,16 @@ local function writeMessage(m)
   return m[1] .. '\n' .. m[2] .. '\n' .. m[3] .. '\n' .. m[4]
 end
 
--- A reply is id, state, attempt, at, prompt, fence, sealed.
-local ID, STATE, ATTEMPT, AT, PROMPT, FENCE, SEALED = 1, 2, 3, 4, 5, 6, 7
+-- A reply is id, state, attempt, at, prompt, fence, doubts, sealed.
+local ID, STATE, ATTEMPT, AT, PROMPT, FENCE, DOUBTS, SEALED = 1, 2, 3, 4, 5, 6, 7, 8
 
 local function readReply(raw)
-  local _, stop, id, state, attempt, at, prompt, by =
-    string.find(raw, '^([^\n]*)\n(%a+)\n(%d+)\n(%d+)\n(%d)\n(%d+)\n')
-  return { id, state, tonumber(attempt), tonumber(at), tonumber(prompt), tonumber(by), string.sub(raw, stop + 1) }
+  local _, stop, id, state, attempt, at, prompt, by, doubts =
+    string.find(raw, '^([^\n]*)\n(%a+)\n(%d+)\n(%d+)\n(%d)\n(%d+)\n(%d+)\n')
+  return {
+    id, state, tonumber(attempt), tonumber(at), tonumber(prompt), tonumber(by), tonumber(doubts),
+    string.sub(raw, stop + 1),
+  }
 end
 
 local function writeReply(r)
@@ -67,7 +71,8 @@ local function setOldest(r)
   redis.call('LSET', outKey, 0, writeReply(r))
 end
 
--- oldestReply looks at the oldest reply, the only one that may be tried.
+-- oldestReply looks at the oldest reply, the only one that may be tried. One
+-- that is parked has nothing to wait for but the person.
 -- It returns the reply when there is something to do about it now, else the
 -- time to wait for, else whether it is being sent under this very fence.
 -- With again, a reply being sent under this fence is returned once more.
@@ -85,6 +90,9 @@ local function oldestReply(again)
     r[STATE] = 'unknown'
     setOldest(r)
     return r, nil, false
+  end
+  if r[STATE] == 'parked' then
+    return nil, nil, false
   end
   if r[STATE] ~= 'pending' and r[AT] > now then
     return nil, r[AT], false

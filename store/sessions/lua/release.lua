@@ -7,7 +7,7 @@ local at = nil
 local raw = redis.call('LINDEX', outKey, 0)
 if raw then
   local r = readReply(raw)
-  at = (r[STATE] == 'retry' or r[STATE] == 'unknown') and r[AT] or now
+  at = (r[STATE] == 'retry' or r[STATE] == 'unknown') and r[AT] or r[STATE] ~= 'parked' and now or nil
 end
 if redis.call('EXISTS', mailKey) == 1 then
   at = math.min(at or now, now)

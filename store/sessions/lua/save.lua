@@ -1,10 +1,11 @@
 -- ARGV[5..]: token, session mode (keep, set, drop), session, session kept for
--- ms, ids kept for ms, most ids, supersede, id of the message done, number of
--- replies, then id, prompt, sealed of each, then the journal entries
+-- ms, ids kept for ms, most ids, supersede, id of the message done, why it is
+-- set aside, name by which this is saved once, number of replies, then id,
+-- prompt, sealed of each, then the journal entries
 local op = asked .. ' save ' .. ARGV[5]
 local mode, session, sessionMs = ARGV[6], ARGV[7], tonumber(ARGV[8])
 local keptMs, most = tonumber(ARGV[9]), tonumber(ARGV[10])
-local done, replies = ARGV[12], tonumber(ARGV[13])
+local done, aside, once, replies = ARGV[12], ARGV[13], ARGV[14], tonumber(ARGV[15])
 
 local answer = repeated(op)
 if answer then
@@ -21,8 +22,21 @@ if done ~= '' then
   if #head == 0 or head[1][1] ~= done then
     return { 'nothead' }
   end
-  redis.call('LPOP', mailKey)
+  local raw = redis.call('LPOP', mailKey)
   remember(done, keptMs, most)
+  if aside ~= '' then
+    redis.call('RPUSH', asideKey, now .. '\n' .. aside .. '\n' .. raw)
+    redis.call('PEXPIRE', asideKey, keptMs)
+    redis.call('ZADD', strandedKey, now, chat)
+  end
+end
+
+if once ~= '' then
+  once = 'once\n' .. once
+  if redis.call('ZSCORE', seenKey, once) then
+    return rest(op, false)
+  end
+  remember(once, keptMs, most)
 end
 
 if mode == 'set' then
@@ -33,23 +47,32 @@ else
   redis.call('PEXPIRE', sessionKey, sessionMs)
 end
 
-if ARGV[11] == '1' then
-  local kept = {}
-  for _, raw in ipairs(redis.call('LRANGE', outKey, 0, -1)) do
-    local r = readReply(raw)
-    if r[STATE] ~= 'pending' or r[PROMPT] ~= 1 then
-      kept[#kept + 1] = raw
-    end
+-- What was never taken by the platform may be replaced. A person who writes
+-- opens the window again for what was parked.
+local supersede = ARGV[11] == '1'
+local out, kept, changed = redis.call('LRANGE', outKey, 0, -1), {}, false
+for _, raw in ipairs(out) do
+  local r = readReply(raw)
+  local untaken = r[STATE] == 'pending' or r[STATE] == 'retry' or r[STATE] == 'parked'
+  if supersede and r[PROMPT] == 1 and untaken then
+    changed = true
+  elseif r[STATE] == 'parked' and done ~= '' then
+    r[STATE], changed = 'pending', true
+    kept[#kept + 1] = writeReply(r)
+  else
+    kept[#kept + 1] = raw
   end
+end
+if changed then
   redis.call('DEL', outKey)
   for _, raw in ipairs(kept) do
     redis.call('RPUSH', outKey, raw)
   end
 end
 
-local arg = 14
+local arg = 16
 for _ = 1, replies do
-  redis.call('RPUSH', outKey, writeReply({ ARGV[arg], 'pending', 0, now, ARGV[arg + 1], 0, ARGV[arg + 2] }))
+  redis.call('RPUSH', outKey, writeReply({ ARGV[arg], 'pending', 0, now, ARGV[arg + 1], 0, 0, ARGV[arg + 2] }))
   arg = arg + 3
 end
 

@@ -18,6 +18,9 @@ end
 if state == 'sent' or state == 'failed' then
   redis.call('LPOP', outKey)
 else
+  if state == 'unknown' and r[STATE] == 'sending' then
+    r[DOUBTS] = r[DOUBTS] + 1
+  end
   r[STATE], r[AT] = state, now + afterMs
   setOldest(r)
 end
