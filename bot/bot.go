@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	random "math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,12 +14,13 @@ import (
 	"mboka/flows"
 	"mboka/locales"
 	"mboka/store"
+	"mboka/store/limits"
 	"mboka/store/seal"
 	"mboka/store/sessions"
 )
 
 // Config is what the bot is made of; cmd/mboka joins it. All fields are
-// needed, but Clock, Logger, Metrics and Workers, which have defaults.
+// needed, but LookUps, and from Clock on, where there are defaults.
 type Config struct {
 	Flows    []*flows.Flow
 	Channels []Channel
@@ -38,9 +40,16 @@ type Config struct {
 	// it. The others are left out then, so that nothing of a person who said
 	// no, or is too young, reaches Postgres.
 	Begins string
+	// Holds are shared by all replicas: a sender that a platform refused as a
+	// whole waits. The names are those of the channels.
+	Holds *limits.Holds
+	// LookUps find out whether a message of unknown outcome has arrived, by
+	// channel; for a channel without one nobody can be asked.
+	LookUps map[string]LookUp
 
 	Clock   func() time.Time
-	Token   func() string // a new name for each call; default random
+	Chance  func() float64 // in [0, 1), spreads what would come at once; default random
+	Token   func() string  // a new name for each call; default random
 	Logger  *slog.Logger
 	Metrics *Metrics
 	Workers int // chats worked on at the same time; default 64
@@ -56,10 +65,19 @@ type Record struct {
 	Results  map[string]string // as effects gave them: the member number
 	// Unfinished tells that the person stopped in the middle of the form.
 	Unfinished bool
+	// LastInboundAt and LastMessageID are of the last message that was dealt
+	// with, as far as the records know.
+	LastInboundAt time.Time
+	LastMessageID string
 }
 
 // Lookup finds a fact for the person of a chat.
 type Lookup func(ctx context.Context, chat seal.Chat, member string, lang locales.Lang) (flows.Fact, error)
+
+// LookUp finds a message that may have been taken by its platform since a time.
+// found with an error that is a *SendError: it was taken and came to nothing.
+// Any other error: nobody can tell now.
+type LookUp func(ctx context.Context, address string, m Message, since time.Time) (found bool, err error)
 
 // Effect is what an event does to the records. It must be repeatable: the turn
 // row in the same transaction keeps it from being done twice, and its result
@@ -94,7 +112,6 @@ type Bot struct {
 	slots    chan struct{}
 	holds    sync.WaitGroup
 	closing  atomic.Bool
-	doubts   doubts
 	skew     atomic.Int64 // Redis's clock minus ours, in nanoseconds
 }
 
@@ -106,6 +123,9 @@ func New(cfg Config, holder string) (*Bot, error) {
 	}
 	if cfg.Token == nil {
 		cfg.Token = rand.Text
+	}
+	if cfg.Chance == nil {
+		cfg.Chance = random.Float64
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -154,6 +174,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { b.every(ctx, b.sweep) })
 	loops.Go(func() { b.every(ctx, b.writeBehind) })
+	loops.Go(func() { b.every(ctx, b.refresh) })
 	<-ctx.Done()
 	b.closing.Store(true)
 	loops.Wait()
@@ -168,6 +189,13 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer cancel()
 	b.writeBehind(last)
 	return nil
+}
+
+// refresh learns of holds that other replicas have met.
+func (b *Bot) refresh(ctx context.Context) {
+	if err := b.cfg.Holds.Refresh(ctx); err != nil && ctx.Err() == nil {
+		b.log.Warn("holds of other replicas not read: is Redis up?", "error", err)
+	}
 }
 
 // turnLimit bounds one turn and the wait for the last ones.

@@ -1,6 +1,10 @@
 package bot
 
-import "mboka/locales"
+import (
+	"time"
+
+	"mboka/locales"
+)
 
 // Capabilities are a platform's limits. Lengths are in characters as the
 // platform counts them; 0 means that it does not have the thing.
@@ -19,6 +23,23 @@ type Capabilities struct {
 	UTF16       bool        // lengths are counted in UTF-16 units
 	Italic      string      // stands around italics; "" where plain text has none
 	Carrier     locales.Key // the sentence of the notice that names who carries the chat
+
+	// Window is how long after a person's message they may be written to; 0: at
+	// any time.
+	Window time.Duration
+	// Doubt is how long to wait before a reply with an unknown outcome is looked
+	// into: a platform that reports what became of messages gets time for it.
+	Doubt time.Duration
+	// Burst is how many replies, each within BurstGap of the one before, a
+	// person gets before we ask for a pause of BurstGap.
+	Burst    int
+	BurstGap time.Duration
+}
+
+// withoutChoices are the same limits where everything is written as text.
+func (c Capabilities) withoutChoices() Capabilities {
+	c.Buttons, c.Rows, c.Actions, c.MultiTicks = 0, 0, false, false
+	return c
 }
 
 // TelegramCapabilities are the limits of the Telegram Bot API.
@@ -32,6 +53,10 @@ var TelegramCapabilities = Capabilities{
 	MultiTicks:  true,
 	Carrier:     locales.NoticeCarrierTelegram,
 	UTF16:       true,
+	Doubt:       2 * time.Second, // nobody can be asked: only so long that a busy server comes to itself
+	// Telegram has no such rule; this is against two programs that talk to each
+	// other. The whole form with all ticks takes under 80 replies.
+	Burst: 120, BurstGap: 30 * time.Second,
 }
 
 // WhatsAppCapabilities are the limits of WhatsApp through Twilio.
@@ -47,4 +72,10 @@ var WhatsAppCapabilities = Capabilities{
 
 	Italic:  "_",
 	Carrier: locales.NoticeCarrierWhatsapp,
+
+	Window: 24*time.Hour - 5*time.Minute, // twilio.com/docs/api/errors/63016; 5 minutes for clocks and queues
+	Doubt:  15 * time.Second,             // a status callback follows within seconds, or does not come
+	// twilio.com/docs/api/errors/14107: the 31st reply within 30 s of the one
+	// before is refused. One is left for the pause itself, one for an unknown.
+	Burst: 28, BurstGap: 30 * time.Second,
 }

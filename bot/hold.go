@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"mboka/store"
 	"mboka/store/sessions"
 )
 
@@ -17,9 +16,9 @@ func (b *Bot) hold(ctx context.Context, g *sessions.Grip) {
 	defer stop(nil)
 	go b.renew(ctx, stop, g)
 	h := &held{b: b, g: g, stored: g.Session}
-	send, next := g.Send, g.Head
+	send, next, behind := g.Send, g.Head, g.Waiting
 	for until := b.cfg.Clock().Add(turnLimit); ; {
-		did, err := h.step(ctx, send, next)
+		did, err := h.step(ctx, send, next, behind)
 		b.sawClock(did.Now)
 		if err != nil {
 			h.putDown(ctx, err)
@@ -28,7 +27,7 @@ func (b *Bot) hold(ctx context.Context, g *sessions.Grip) {
 		if did.Released {
 			return
 		}
-		send, next = did.Send, did.Next
+		send, next, behind = did.Send, did.Next, did.Waiting
 		if send == nil && (b.closing.Load() || b.cfg.Clock().After(until)) {
 			b.giveBack(ctx, g, 0)
 			return
@@ -38,14 +37,14 @@ func (b *Bot) hold(ctx context.Context, g *sessions.Grip) {
 
 // step does one thing for the chat. Each has turnLimit of its own: a reply must
 // not be cut off because others took long before it.
-func (h *held) step(ctx context.Context, send *sessions.Reply, next *sessions.Message) (sessions.Saved, error) {
+func (h *held) step(ctx context.Context, send *sessions.Reply, next *sessions.Message, behind int) (sessions.Saved, error) {
 	ctx, cancel := context.WithTimeout(ctx, turnLimit)
 	defer cancel()
 	switch {
 	case send != nil:
 		return h.send(ctx, *send)
 	case next != nil:
-		return h.turn(ctx, *next)
+		return h.turn(ctx, *next, behind)
 	}
 	return sessions.Saved{Released: true}, h.b.cfg.Sessions.Release(ctx, h.g)
 }
@@ -90,7 +89,7 @@ func (h *held) putDown(ctx context.Context, err error) {
 		return
 	}
 	wait := waitFault
-	if store.Unavailable(err) {
+	if transient(err) {
 		wait = waitStore
 	}
 	h.b.metrics.Stumbles.Inc()

@@ -27,6 +27,14 @@ type Inbound struct {
 	// Phone is the sender's number in E.164 where the platform tells it
 	// (WhatsApp, usually), else empty. Only its dialling prefix is used.
 	Phone string `json:"phone,omitempty"`
+
+	// Late is true when the platform did not deliver the message and it was
+	// found by listing: it may be older than what was answered since.
+	Late bool `json:"late,omitempty"`
+
+	// Behind is how many messages of the chat wait behind this one, at the time
+	// of its turn.
+	Behind int `json:"-"`
 }
 
 // Kind says what sort of event an Inbound is.
@@ -46,6 +54,7 @@ const (
 	Other     Kind = "other"     // known to exist, not understood
 	Blocked   Kind = "blocked"   // the person blocked the bot: no answer is possible
 	Unblocked Kind = "unblocked" // and took it back
+	Refused   Kind = "refused"   // nothing the person did: the form of our last message was refused later
 )
 
 // Accept takes one inbound event into the chat's mailbox. A nil error means

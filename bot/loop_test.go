@@ -19,6 +19,7 @@ import (
 	"mboka/flows/registration"
 	"mboka/flows/rights"
 	"mboka/store"
+	"mboka/store/limits"
 	"mboka/store/sessions"
 	"mboka/store/storetest"
 )
@@ -94,6 +95,7 @@ func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,
 		Record: records.Record, Facts: records.Facts(), Effects: records.All(),
 		Begins: registration.ID + "." + registration.Adult, Tick: tick,
+		Holds: limits.NewHolds(client, storetest.Prefix(t), time.Now, "telegram"),
 	}
 	if change != nil {
 		change(&cfg)

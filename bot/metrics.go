@@ -9,7 +9,10 @@ type Metrics struct {
 	Turns      prometheus.Histogram   // seconds from a message to its saved reply
 	Sends      *prometheus.CounterVec // replies, by what became of the attempt
 	Stumbles   prometheus.Counter     // turns that have to be tried again
-	GivenUp    prometheus.Counter     // messages dropped after three attempts
+	Aside      prometheus.Counter     // messages set aside after three attempts
+	Holds      *prometheus.CounterVec // times a whole sender was refused, by channel
+	// Undelivered are messages that a platform took and did not deliver, by channel.
+	Undelivered *prometheus.CounterVec
 }
 
 // NewMetrics makes the metrics and registers them; nil registers nowhere.
@@ -21,10 +24,13 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
 		Sends:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_replies_total", Help: "Attempts to send a reply, by outcome."}, []string{"state"}),
 		Stumbles: prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_turns_retried_total", Help: "Turns that could not be finished and are tried again."}),
-		GivenUp:  prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_messages_given_up_total", Help: "Messages dropped after three attempts."}),
+		Aside:    prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_messages_set_aside_total", Help: "Messages set aside after three attempts: mboka stuck list."}),
+		Holds:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_sender_refused_total", Help: "Times a platform refused the whole sender."}, []string{"channel"}),
+		Undelivered: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_replies_undelivered_total",
+			Help: "Replies that a platform took and did not deliver."}, []string{"channel"}),
 	}
 	if r != nil {
-		r.MustRegister(m.Accepted, m.Duplicates, m.Turns, m.Sends, m.Stumbles, m.GivenUp)
+		r.MustRegister(m.Accepted, m.Duplicates, m.Turns, m.Sends, m.Stumbles, m.Aside, m.Holds, m.Undelivered)
 	}
 	return m
 }

@@ -34,9 +34,19 @@ type Session struct {
 	// number, for when its text is said again.
 	Results map[string]string `json:"r,omitempty"`
 
+	// Quick counts the replies that each came soon after the one before;
+	// Paused: the last one asked for a pause because there were too many.
+	Quick  int  `json:"k,omitempty"`
+	Paused bool `json:"z,omitempty"`
+	// Flooded: messages come faster than they are read, and the person knows.
+	Flooded bool `json:"f,omitempty"`
+
 	// restored tells this turn that the session was put together from the
 	// records, because Redis had none.
 	restored bool
+	// known tells this turn that the records know the message: Redis has lost
+	// that it was dealt with.
+	known bool
 }
 
 // sessionVersion goes up when an older session can no longer be read.
@@ -79,6 +89,15 @@ func DecodeSession(b []byte) (Session, error) {
 	}
 	s.States = nil
 	return s, nil
+}
+
+// prompted notes that a reply goes out.
+func (s *Session) prompted(now time.Time, gap time.Duration) {
+	if s.PromptAt.IsZero() || now.Sub(s.PromptAt) >= gap {
+		s.Quick = 0
+	}
+	s.Quick++
+	s.PromptAt = now
 }
 
 // language is the language to speak.

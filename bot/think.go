@@ -41,6 +41,8 @@ type thought struct {
 	Events  []flows.Event
 	Need    string // a fact to look up; think again with it
 	Silent  bool   // nothing to say
+	Muted   bool   // there would be something to say, but more messages wait: Silent too
+	Plain   bool   // say it as text alone
 	Forget  bool   // nothing of this chat may be kept
 }
 
@@ -63,17 +65,22 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 	if t.s.Lang == "" {
 		t.s.Lang = guessLanguage(in).String()
 	}
+	if t.ours() {
+		t.out.Session = t.s
+		return t.out
+	}
 	step := t.wroteTo()
-	switch in.Kind {
-	case Blocked, Unblocked:
+	switch {
+	case t.paused():
 		t.out.Silent = true
-	case Text:
+	case in.Kind == Text:
 		t.text()
-	case Tap:
+	case in.Kind == Tap:
 		t.tap()
 	default:
 		t.repeat(mediaLine(in.Kind))
 	}
+	t.soften()
 	t.s.At = at
 	if country := t.s.openCountry(); country != "" {
 		t.s.Country = country

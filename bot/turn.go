@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -20,14 +21,31 @@ import (
 const maxAttempts = 3
 
 // turn thinks over one message and saves what came of it.
-func (h *held) turn(ctx context.Context, m sessions.Message) (sessions.Saved, error) {
-	b, begun := h.b, h.b.cfg.Clock()
+func (h *held) turn(ctx context.Context, m sessions.Message, behind int) (sessions.Saved, error) {
 	in, err := h.open(m)
 	if err != nil {
-		b.log.Error("message cannot be read, dropped", "chat", h.g.Chat, "message", m.ID, "error", err)
-		return h.save(ctx, m, sessions.SaveRequest{})
+		h.b.log.Error("message cannot be read: set aside", "chat", h.g.Chat, "message", m.ID, "error", err)
+		h.b.metrics.Aside.Inc()
+		return h.save(ctx, m, sessions.SaveRequest{Aside: "unreadable"})
 	}
-	if m.Attempts > 0 || m.AcceptedAt.Before(b.now().Add(-turnLimit)) {
+	in.Behind = behind
+	saved, err := h.answered(ctx, m, in)
+	if err != nil && transient(err) {
+		if told, said := h.busy(ctx, m, in); said {
+			return told, nil
+		}
+	}
+	return saved, err
+}
+
+// transient tells whether an error comes from a store that is not there, so
+// that the message only has to wait.
+func transient(err error) bool { return store.Unavailable(err) || sessions.Unavailable(err) }
+
+// answered is the turn over a message that can be read.
+func (h *held) answered(ctx context.Context, m sessions.Message, in Inbound) (sessions.Saved, error) {
+	b, begun := h.b, h.b.cfg.Clock()
+	if m.Attempts > 0 || m.AcceptedAt.Before(b.now().Add(-b.cfg.Sessions.Lease())) {
 		// A message that only waits for Postgres has not been tried.
 		if err := b.cfg.Store.Ping(ctx); err != nil {
 			return sessions.Saved{}, err
@@ -37,14 +55,12 @@ func (h *held) turn(ctx context.Context, m sessions.Message) (sessions.Saved, er
 			return sessions.Saved{}, err
 		}
 		if n > maxAttempts {
-			b.log.Error("message given up after three attempts", "chat", h.g.Chat, "message", m.ID)
-			b.metrics.GivenUp.Inc()
 			return h.apologise(ctx, m, in)
 		}
 	}
 	t, request, err := h.prepared(ctx, m, in)
 	if err != nil {
-		if !store.Unavailable(err) && ctx.Err() == nil {
+		if !transient(err) && ctx.Err() == nil {
 			if _, counted := b.cfg.Sessions.Attempt(ctx, h.g, &m); counted != nil {
 				return sessions.Saved{}, errors.Join(err, counted)
 			}
@@ -128,12 +144,26 @@ func (h *held) prepared(ctx context.Context, m sessions.Message, in Inbound) (t 
 // recovered makes an error of a panic. To be deferred.
 func recovered(err *error) {
 	if r := recover(); r != nil {
-		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		*err = fmt.Errorf("panic: %s\n%s", panicked(r), debug.Stack())
 	}
+}
+
+// panicked describes a panic without the words that may be in its value: only
+// the runtime's own faults are known to hold none.
+func panicked(r any) string {
+	if fault, ok := r.(runtime.Error); ok {
+		return fault.Error()
+	}
+	return fmt.Sprintf("a %T", r)
 }
 
 // considered thinks, looks up what is needed, and carries out the effects.
 func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (outcome, error) {
+	if in.Kind == Blocked || in.Kind == Unblocked {
+		if err := h.b.cfg.Store.SetReachable(ctx, h.g.Chat, in.Kind == Unblocked, m.AcceptedAt); err != nil {
+			return outcome{}, err
+		}
+	}
 	s, err := h.session(ctx, in)
 	if err != nil {
 		return outcome{}, err
@@ -173,7 +203,7 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 		return Session{}, fmt.Errorf("restore session: %w", err)
 	}
 	s := Session{Member: record.Member, Lang: record.Language, Chosen: record.Language != "",
-		Country: record.Answers.Code(countryStep), Results: record.Results}
+		At: record.LastInboundAt, Country: record.Answers.Code(countryStep), Results: record.Results}
 	if record.Unfinished {
 		// Counted from one lower than in a turn: what this message begins
 		// besides must have another name.
@@ -182,6 +212,7 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 		s = t.s
 	}
 	s.restored = record.Member != ""
+	s.known = in.ID == record.LastMessageID
 	return s, nil
 }
 
@@ -273,24 +304,4 @@ func (h *held) base(ctx context.Context, s Session, caps Capabilities) (locales.
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
 	return BaseArgs(policy, s.Country, caps, s.language()), nil
-}
-
-// apologise drops a message that cannot be dealt with, and says so once. Where
-// even that cannot be said, the message goes all the same: it must not block
-// the chat.
-func (h *held) apologise(ctx context.Context, m sessions.Message, in Inbound) (sessions.Saved, error) {
-	s, err := h.read()
-	if err != nil {
-		s = Session{Lang: guessLanguage(in).String()}
-	}
-	t := outcome{thought: thought{Session: s, Prompt: flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.Sorry}}}}
-	reply, err := h.reply(ctx, m, in, t)
-	switch {
-	case err == nil:
-		return h.save(ctx, m, sessions.SaveRequest{Replies: []sessions.Reply{reply}})
-	case store.Unavailable(err):
-		return sessions.Saved{}, err
-	}
-	h.b.log.Error("no apology is possible", "chat", h.g.Chat, "message", m.ID, "error", err)
-	return h.save(ctx, m, sessions.SaveRequest{})
 }

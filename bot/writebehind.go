@@ -26,10 +26,11 @@ type trace struct {
 	Step      string           `json:"s,omitempty"`
 }
 
-// journal is the entry of a turn; none before there is a record of the person,
+// journal is the entry of a turn; none of what is not a message, and none before there is a record of the person,
 // so that nothing of a refusal or of a minor reaches Postgres.
 func (h *held) journal(in Inbound, t outcome) ([][]byte, error) {
-	if t.Session.Member == "" {
+	switch {
+	case t.Session.Member == "", in.Kind == Blocked, in.Kind == Unblocked, in.Kind == Refused:
 		return nil, nil
 	}
 	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang}

@@ -162,6 +162,8 @@ const (
 	Busy              Key = "busy"
 	Sorry             Key = "sorry"
 	Flood             Key = "flood"
+	Pause             Key = "pause"
+	LateMessage       Key = "late_message"
 	NotYet            Key = "not_yet"
 
 	// Menu.

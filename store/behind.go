@@ -70,8 +70,8 @@ type owner struct {
 	before     time.Time // the chat's watermark before this batch; zero: none
 }
 
-// advance moves the watermark of each chat on, never back, and gives the owners
-// of those that are on record. Their addresses are locked from here on.
+// advance moves the watermark of each chat on, never back; who writes is within
+// reach again. It gives the owners of those that are on record. Their addresses are locked from here on.
 func (tx *Tx) advance(ctx context.Context, traces []Trace) (map[seal.Chat]owner, error) {
 	var batch pgx.Batch
 	known := map[seal.Chat]owner{}
@@ -85,6 +85,7 @@ func (tx *Tx) advance(ctx context.Context, traces []Trace) (map[seal.Chat]owner,
 			)
 			UPDATE address SET
 				last_inbound_at = greatest(address.last_inbound_at, $2),
+				unreachable_at = CASE WHEN address.unreachable_at > $2 THEN address.unreachable_at END,
 				last_message_id = CASE
 					WHEN $2 >= address.last_inbound_at OR address.last_inbound_at IS NULL
 					THEN $3 ELSE address.last_message_id END

@@ -196,6 +196,10 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 	if err != nil || !found {
 		return bot.Record{}, err
 	}
+	address, _, err := r.DB.AddressOf(ctx, chat)
+	if err != nil {
+		return bot.Record{}, err
+	}
 	draft, drafted, err := r.DB.DraftOf(ctx, chat, registration.ID)
 	if err != nil {
 		return bot.Record{}, err
@@ -240,5 +244,7 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 		// Who has the code and stands at the summary has said all there is.
 		Unfinished: drafted && !(coded && draft.Step == registration.Summary),
 		Results:    map[string]string{"Number": spoken(m.Number)},
+
+		LastInboundAt: address.LastInboundAt, LastMessageID: address.LastMessageID,
 	}, nil
 }

@@ -21,6 +21,11 @@ type Status struct {
 	Code    string // Twilio's error code, if any
 	// Outcome is what to do about a message that failed, nil for others.
 	Outcome *bot.SendError
+	// AsText tells that WhatsApp refused the buttons or the list; the words may
+	// pass as text.
+	AsText bool
+	// Address is whom the message was for.
+	Address string
 }
 
 // Settle takes a status in. It is called for messages nobody knows and for
@@ -67,6 +72,7 @@ func decodeStatus(replyID string, form url.Values) (Status, error) {
 		SID:     firstOf(form, "MessageSid", "SmsSid"),
 		State:   firstOf(form, "MessageStatus", "SmsStatus"),
 		Code:    form.Get("ErrorCode"),
+		Address: form.Get("To"),
 	}
 	if !messageSID.MatchString(s.SID) {
 		return Status{}, errors.New("MessageSid")
@@ -83,7 +89,7 @@ func decodeStatus(replyID string, form url.Values) (Status, error) {
 		if number == "" {
 			number = codeFailed
 		}
-		s.Outcome = sendError(number, "callback")
+		s.Outcome, s.AsText = sendError(number, "callback"), codes[number].asText
 	}
 	return s, nil
 }

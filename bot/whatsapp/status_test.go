@@ -51,7 +51,7 @@ func TestDecodeStatus(t *testing.T) {
 		outcome := got.Outcome
 		got.Outcome = nil
 		want := tc.want
-		want.ReplyID, want.SID = "ob-1", testMessage
+		want.ReplyID, want.SID, want.Address = "ob-1", testMessage, anna
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

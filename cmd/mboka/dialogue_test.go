@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/redis/go-redis/v9"
 
 	"mboka/bot"
 	"mboka/flows/registration"
@@ -114,9 +117,16 @@ func (d *dialogue) run(file string) {
 	}
 }
 
+// breath is after how many messages a person takes half a minute, without which
+// a long dialogue would be taken for two programs that talk to each other.
+const breath = 20
+
 // say does one thing and gives the keys of the reply.
 func (d *dialogue) say(what string) []string {
 	d.t.Helper()
+	if d.turns > 0 && d.turns%breath == 0 {
+		d.change(func(session *bot.Session) { session.Quick = 0 })
+	}
 	messages, edits := d.phone.count()
 	switch {
 	case strings.HasPrefix(what, "["):
@@ -239,9 +249,24 @@ func (d *dialogue) rows() int {
 // at a question that no longer exists.
 func (d *dialogue) older() {
 	d.t.Helper()
+	d.change(func(session *bot.Session) {
+		for i := range session.Stack {
+			if session.Stack[i].Flow == registration.ID {
+				session.Stack[i].Version, session.Stack[i].Step = 0, "gone"
+			}
+		}
+	})
+}
+
+// change rewrites the stored session, where there is one.
+func (d *dialogue) change(how func(*bot.Session)) {
+	d.t.Helper()
 	ctx := d.t.Context()
 	d.released()
 	sealed, err := d.s.redis.Get(ctx, d.key("s")).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return
+	}
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -253,11 +278,7 @@ func (d *dialogue) older() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for i := range session.Stack {
-		if session.Stack[i].Flow == registration.ID {
-			session.Stack[i].Version, session.Stack[i].Step = 0, "gone"
-		}
-	}
+	how(&session)
 	if plain, err = session.Encode(); err != nil {
 		d.t.Fatal(err)
 	}

@@ -225,9 +225,9 @@ func (s service) migrated(ctx context.Context) error {
 }
 
 // settle hears what became of WhatsApp messages after they were taken.
-func (s service) settle(_ context.Context, st whatsapp.Status) error {
-	if st.Outcome != nil {
-		s.log.Warn("whatsapp message not delivered", "reply", st.ReplyID, "state", st.State, "code", st.Code)
-	}
-	return nil
+func (s service) settle(ctx context.Context, st whatsapp.Status) error {
+	return s.bot.Told(ctx, bot.Told{
+		Channel: s.on.whatsapp.Name(), Address: st.Address, ReplyID: st.ReplyID, ProviderID: st.SID,
+		Rank: st.Rank, State: st.State, Code: st.Code, Failure: st.Outcome, AsText: st.AsText,
+	})
 }

@@ -19,6 +19,7 @@ import (
 	"mboka/flows/registration"
 	"mboka/flows/rights"
 	"mboka/store"
+	"mboka/store/limits"
 	"mboka/store/seal"
 	"mboka/store/sessions"
 )
@@ -62,6 +63,10 @@ func (s *stores) close() {
 	s.db.Close()
 }
 
+// redisWait bounds each part of a call of Redis. A script takes well under a
+// millisecond; a second is a network in trouble.
+const redisWait = time.Second
+
 // redisClient never retries by itself: calls are repeated by those who know
 // whether they may be.
 func redisClient(redisURL string) (redis.UniversalClient, error) {
@@ -70,7 +75,10 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	opt.MaxRetries = -1
-	opt.DialerRetries = 1 // fail fast: a webhook answers 503 and is repeated
+	// Fail fast: a webhook answers 503 and is repeated, and Twilio waits only 4 s.
+	opt.DialerRetries = 1
+	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout, opt.PoolTimeout = redisWait, redisWait, redisWait, redisWait
+	opt.ContextTimeoutEnabled = true
 	return redis.NewClient(opt), nil
 }
 
@@ -88,9 +96,18 @@ func wire(s *stores, channels []bot.Channel, log *slog.Logger, reg prometheus.Re
 		Facts:    records.Facts(),
 		Effects:  records.All(),
 		Begins:   registration.ID + "." + registration.Adult,
+		Holds:    limits.NewHolds(s.redis, "mboka", time.Now, names(channels)...),
 		Logger:   log,
 		Metrics:  bot.NewMetrics(reg),
 	}, holderName())
+}
+
+func names(channels []bot.Channel) []string {
+	var out []string
+	for _, c := range channels {
+		out = append(out, c.Name())
+	}
+	return out
 }
 
 // holderName is unique per process.

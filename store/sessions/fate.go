@@ -43,7 +43,6 @@ func (s *Store) PutFate(ctx context.Context, chat Chat, reply string, f Fate) (n
 }
 
 // Fates are what is known of all sendings of a reply that is in the outbox.
-// Failed is not filled in: whoever knows the platform's words reads State.
 func (s *Store) Fates(ctx context.Context, chat Chat, reply string) ([]Fate, error) {
 	all, err := s.client.HGetAll(ctx, s.keys(chat)[8]).Result()
 	if err != nil {
@@ -55,12 +54,12 @@ func (s *Store) Fates(ctx context.Context, chat Chat, reply string) ([]Fate, err
 		if id != reply {
 			continue
 		}
-		parts := strings.SplitN(value, "\n", 3)
+		parts := strings.SplitN(value, "\n", 4) // rank, failed, state, code
 		rank, err := strconv.Atoi(parts[0])
-		if err != nil || len(parts) != 3 {
+		if err != nil || len(parts) != 4 {
 			return nil, fmt.Errorf("read fates: %w", errAnswer)
 		}
-		out = append(out, Fate{ProviderID: sid, Rank: rank, State: parts[1], Code: parts[2]})
+		out = append(out, Fate{ProviderID: sid, Rank: rank, Failed: parts[1] == "1", State: parts[2], Code: parts[3]})
 	}
 	return out, nil
 }

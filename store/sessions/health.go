@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -52,4 +54,24 @@ func (s *Store) Health(ctx context.Context) (Health, error) {
 		Fsync:   fsync.Val()["appendfsync"],
 		Policy:  fields["maxmemory_policy"],
 	}, nil
+}
+
+// away are the beginnings of Redis's own errors that mean that it cannot serve
+// just now: loading its data after a start, out of memory, failing over.
+var away = []string{"LOADING", "OOM", "BUSY", "READONLY", "MISCONF", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "ASK", "MOVED"}
+
+// Unavailable tells whether an error means that Redis cannot be had just now,
+// so that the same call may succeed later.
+func Unavailable(err error) bool {
+	var answered redis.Error
+	if errors.As(err, &answered) && !errors.Is(err, redis.Nil) {
+		for _, beginning := range away {
+			if strings.HasPrefix(answered.Error(), beginning) {
+				return true
+			}
+		}
+	}
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, redis.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -15,7 +15,7 @@ local open = r and r[ID] == id
 if not open and ARGV[10] ~= '1' then
   return { 'ok', now, 1 }
 end
-redis.call('HSET', fateKey, field, table.concat({ rank, ARGV[8], ARGV[9] }, '\n'))
+redis.call('HSET', fateKey, field, table.concat({ rank, ARGV[10], ARGV[8], ARGV[9] }, '\n'))
 redis.call('PEXPIRE', fateKey, keptMs)
 if open and r[STATE] == 'unknown' then
   r[AT] = now

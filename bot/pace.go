@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"mboka/flows"
+	"mboka/locales"
+)
+
+// ours deals with what is not a message to us: news of the platform, or an old
+// message that came too late to be an answer.
+func (t *thinker) ours() bool {
+	switch {
+	case t.in.Kind == Blocked, t.in.Kind == Unblocked, t.s.known:
+		t.out.Silent = true
+	case t.in.Kind == Refused:
+		if _, open := t.s.top(); !open && t.s.Member == "" {
+			t.out.Silent = true // the chat is forgotten
+			return true
+		}
+		t.out.Plain = true
+		t.repeat()
+	case t.in.Late && !t.s.At.IsZero() && !t.in.At.After(t.s.At):
+		if t.s.restored { // Redis has lost what it knew: it may be an answer long since given
+			t.out.Silent = true
+			return true
+		}
+		t.repeat(flows.Line{Key: locales.LateMessage})
+	default:
+		return false
+	}
+	return true
+}
+
+// floodAt is how many messages may wait behind one before we stop answering
+// each: no hurried thumb has so many under way.
+const floodAt = 10
+
+// soften keeps a chat with many waiting messages, or with too many quick
+// replies, from being answered ever faster.
+func (t *thinker) soften() {
+	caps := t.b.limits(t.in.Channel)
+	switch {
+	case t.out.Silent, t.out.Need != "", t.out.Forget, t.b.acts(t.out.Events):
+	case t.s.Flooded && t.in.Behind > 0:
+		// Answers count as they are given; only the last one's prompt is said.
+		t.out.Silent, t.out.Muted = true, true
+	case t.in.Behind >= floodAt:
+		t.s.Flooded = true
+		t.lead(locales.Flood)
+	case caps.Burst > 0 && t.s.Quick >= caps.Burst && t.at.Sub(t.s.PromptAt) < caps.BurstGap:
+		t.s.Paused = true
+		t.lead(locales.Pause)
+	}
+	if t.in.Behind == 0 {
+		t.s.Flooded = false
+	}
+}
+
+func (t *thinker) lead(key locales.Key) {
+	t.out.Prompt.Lead = append([]flows.Line{{Key: key}}, t.out.Prompt.Lead...)
+}
+
+// paused tells whether a message came in the pause that we asked for. It is
+// not read then, as the person was told, so that two programs that answer each
+// other fall silent. Who wants to leave is heard at any time.
+func (t *thinker) paused() bool {
+	if !t.s.Paused || t.at.Sub(t.s.PromptAt) >= t.b.limits(t.in.Channel).BurstGap {
+		t.s.Paused = false
+		return false
+	}
+	word, _ := t.b.command(t.in.Text)
+	return word != "stop" && word != "erase"
+}
+
+// acts tells whether any of these events changes the records.
+func (b *Bot) acts(events []flows.Event) bool {
+	for _, e := range events {
+		if b.cfg.Effects[e.Flow+"."+e.Name] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// limits are the capabilities of a channel; of one that is off, none.
+func (b *Bot) limits(channel string) Capabilities {
+	if c := b.channels[channel]; c != nil {
+		return c.Capabilities()
+	}
+	return Capabilities{}
+}

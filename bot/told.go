@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"mboka/store/sessions"
+)
+
+// Told is what a platform says of a message after it took it, by a callback
+// that may come twice, late, out of order, or before the call that sent the
+// message has returned.
+type Told struct {
+	Channel    string
+	Address    string // whom the message was for; empty: not one of ours
+	ReplyID    string // Message.ID
+	ProviderID string // the platform's id of this sending
+	Rank       int    // grows as the message goes on
+	State      string // the platform's word
+	Code       string // its error code, "" for none
+	// Failure says what to do about a message that came to nothing.
+	Failure *SendError
+	// AsText tells that the form was refused: as text the words may pass.
+	AsText bool
+}
+
+// Told takes in what became of a message. An error means that the store is not
+// there. It may be repeated.
+func (b *Bot) Told(ctx context.Context, t Told) error {
+	if t.Address == "" || t.ReplyID == "" {
+		return nil
+	}
+	chat := b.keys.Chat(t.Channel, t.Address)
+	if t.Failure != nil {
+		b.metrics.Undelivered.WithLabelValues(t.Channel).Inc()
+		b.log.Warn("reply not delivered", "channel", t.Channel, "chat", chat, "reply", t.ReplyID,
+			"state", t.State, "code", t.Code, "error", t.Failure)
+		b.mind(ctx, chat, t.Channel, t.Failure)
+		if t.AsText {
+			// Through the same door as what people send: in order, and only once.
+			again := Inbound{Channel: t.Channel, Address: t.Address, ID: "refused:" + t.ProviderID, Kind: Refused}
+			if err := b.Accept(ctx, again); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := b.cfg.Sessions.PutFate(ctx, chat, t.ReplyID, sessions.Fate{
+		ProviderID: t.ProviderID, Rank: t.Rank, State: t.State, Code: t.Code, Failed: t.Failure != nil,
+	})
+	if err != nil {
+		return fmt.Errorf("settle reply: %w", err)
+	}
+	return nil
+}
