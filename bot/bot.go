@@ -214,8 +214,12 @@ func (b *Bot) every(ctx context.Context, do func(context.Context)) {
 	}
 }
 
-// now is Redis's clock, as far as we know it.
-func (b *Bot) now() time.Time { return b.cfg.Clock().Add(time.Duration(b.skew.Load())) }
+// now is Redis's clock, as far as we know it: never ahead of it, and like its
+// answers in whole milliseconds, so that what is accepted after this is not
+// taken for older.
+func (b *Bot) now() time.Time {
+	return b.cfg.Clock().Add(time.Duration(b.skew.Load())).Truncate(time.Millisecond)
+}
 
 func (b *Bot) sawClock(redis time.Time) {
 	if !redis.IsZero() {
