@@ -55,6 +55,9 @@ type Config struct {
 	Workers int // chats worked on at the same time; default 64
 	// Tick is how often the sweeper and the write-behind look; default 1 s.
 	Tick time.Duration
+	// Patience is how long a message may wait for Postgres before the person is
+	// told that it is kept; default 10 s.
+	Patience time.Duration
 }
 
 // Record is what the records tell of a chat that Redis has no session of.
@@ -138,6 +141,9 @@ func New(cfg Config, holder string) (*Bot, error) {
 	}
 	if cfg.Tick <= 0 {
 		cfg.Tick = time.Second
+	}
+	if cfg.Patience <= 0 {
+		cfg.Patience = 10 * time.Second
 	}
 	b := &Bot{
 		cfg: cfg, flows: make(map[string]*flows.Flow), channels: make(map[string]Channel), keys: cfg.Keys,

@@ -29,6 +29,7 @@ type rig struct {
 	t       testing.TB
 	bot     *bot.Bot
 	channel *faulty
+	cfg     bot.Config
 	n       int
 	got     chan bot.Message
 	calls   *counter
@@ -59,10 +60,33 @@ type faulty struct {
 	*console.Channel
 	mu     sync.Mutex
 	faults []error
+	tried  []bot.Message
+	caps   bot.Capabilities
+}
+
+func (f *faulty) Capabilities() bot.Capabilities {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.caps
+}
+
+// change changes the limits of the platform.
+func (f *faulty) change(how func(*bot.Capabilities)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	how(&f.caps)
+}
+
+// last is the newest message that was tried, whatever came of it.
+func (f *faulty) last() bot.Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.tried[len(f.tried)-1]
 }
 
 func (f *faulty) Send(ctx context.Context, address string, m bot.Message) (bot.Receipt, error) {
 	f.mu.Lock()
+	f.tried = append(f.tried, m)
 	var err error
 	if len(f.faults) > 0 {
 		err, f.faults = f.faults[0], f.faults[1:]
@@ -78,7 +102,7 @@ func (f *faulty) Send(ctx context.Context, address string, m bot.Message) (bot.R
 func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 	t.Helper()
 	r := &rig{t: t, got: make(chan bot.Message, 64), calls: &counter{}}
-	r.channel = &faulty{Channel: console.New("telegram", bot.TelegramCapabilities, func(_ string, m bot.Message) { r.got <- m })}
+	r.channel = &faulty{caps: bot.TelegramCapabilities, Channel: console.New("telegram", bot.TelegramCapabilities, func(_ string, m bot.Message) { r.got <- m })}
 	db, client := storetest.Postgres(t), storetest.Redis(t)
 	client.AddHook(r.calls)
 	for key, value := range store.DemoSettings() {
@@ -104,7 +128,7 @@ func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.bot = b
+	r.bot, r.cfg = b, cfg
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- b.Run(ctx) }()

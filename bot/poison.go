@@ -2,16 +2,11 @@ package bot
 
 import (
 	"context"
-	"time"
 
 	"mboka/flows"
 	"mboka/locales"
 	"mboka/store/sessions"
 )
-
-// busyAfter is how long a person waits before we say that the answer is kept
-// and only the records are not there.
-const busyAfter = 10 * time.Second
 
 // apologise sets a message aside that cannot be dealt with, and says so once.
 // Where even that cannot be said, the message goes all the same: it must not
@@ -38,7 +33,7 @@ func (h *held) apologise(ctx context.Context, m sessions.Message, in Inbound) (s
 // busy tells the person once that their message is kept while Postgres is away.
 // said is false when there is nothing new to send.
 func (h *held) busy(ctx context.Context, m sessions.Message, in Inbound) (saved sessions.Saved, said bool) {
-	if h.b.now().Sub(m.AcceptedAt) < busyAfter {
+	if h.b.now().Sub(m.AcceptedAt) < h.b.cfg.Patience {
 		return saved, false
 	}
 	reply, err := h.words(ctx, m, in, locales.Busy, "busy")
