@@ -18,7 +18,7 @@ import (
 )
 
 // Config is what the bot is made of; cmd/mboka joins it. All fields are
-// needed, but Clock, Logger, Metrics and Workers, which have defaults.
+// needed, but PublicURL, and those that have defaults.
 type Config struct {
 	Flows    []*flows.Flow
 	Channels []Channel
@@ -38,6 +38,8 @@ type Config struct {
 	// it. The others are left out then, so that nothing of a person who said
 	// no, or is too young, reaches Postgres.
 	Begins string
+	// PublicURL is where bot/web is reached, for links to it. "": no links.
+	PublicURL string
 
 	Clock   func() time.Time
 	Token   func() string // a new name for each call; default random
@@ -135,6 +137,9 @@ func New(cfg Config, holder string) (*Bot, error) {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}
+	}
+	if cfg.Facts[FactCopy] == nil {
+		faults = append(faults, fmt.Errorf("fact %q has no lookup", FactCopy))
 	}
 	for _, f := range cfg.Flows {
 		for _, s := range f.Steps {

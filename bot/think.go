@@ -42,6 +42,8 @@ type thought struct {
 	Need    string // a fact to look up; think again with it
 	Silent  bool   // nothing to say
 	Forget  bool   // nothing of this chat may be kept
+	Files   []File // handed over with the reply, or where there is a Token behind a link
+	Token   string // the secret of that link
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.

@@ -57,7 +57,9 @@ var (
 
 func (s *Store) pickupKey(id PickupID) string { return s.partition(id[0]) + "f:" + id.String() }
 
-func (s *Store) pickupOf(chat Chat) string { return s.partition(chat.Partition()) + "p:" + chat.String() }
+func (s *Store) pickupOf(chat Chat) string {
+	return s.partition(chat.Partition()) + "p:" + chat.String()
+}
 
 func (p Pickup) check() error {
 	size := len(p.Cover)
