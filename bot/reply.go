@@ -56,7 +56,9 @@ func (h *held) request(ctx context.Context, m sessions.Message, in Inbound, t ou
 		return r, nil
 	}
 	if !t.Silent {
-		t.Session.PromptAt = h.b.now()
+		// Redis tells times in whole milliseconds: with a finer one, an answer
+		// within the same would seem to be older than its question.
+		t.Session.PromptAt = h.b.now().Truncate(time.Millisecond)
 	}
 	plain, err := t.Session.Encode()
 	if err != nil {
