@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -181,6 +183,21 @@ func TestLookingTakesNothing(t *testing.T) {
 	}
 	if got := r.take(link, "csv"); got.status != http.StatusOK {
 		t.Errorf("after all that looking: %d", got.status)
+	}
+}
+
+// The browser applies the page's style only if its hash is the one allowed.
+func TestStyleIsAllowed(t *testing.T) {
+	t.Parallel()
+	page := httptest.NewRecorder()
+	web.Handler(web.Options{Pickups: orphan(t), Origin: "https://mboka.example"}).
+		ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/export/x", nil))
+	_, rest, _ := strings.Cut(page.Body.String(), "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	want := "style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	if csp := page.Header().Get("Content-Security-Policy"); style == "" || !strings.Contains(csp, want) {
+		t.Errorf("%q lacks %q", csp, want)
 	}
 }
 
