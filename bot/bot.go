@@ -20,7 +20,7 @@ import (
 )
 
 // Config is what the bot is made of; cmd/mboka joins it. All fields are
-// needed, but LookUps, and from Clock on, where there are defaults.
+// needed, but Holds, LookUps and PublicURL, and from Clock on, where there are defaults.
 type Config struct {
 	Flows    []*flows.Flow
 	Channels []Channel
@@ -41,11 +41,13 @@ type Config struct {
 	// no, or is too young, reaches Postgres.
 	Begins string
 	// Holds are shared by all replicas: a sender that a platform refused as a
-	// whole waits. The names are those of the channels.
+	// whole waits. The names are those of the channels. Nil: nothing is held.
 	Holds *limits.Holds
 	// LookUps find out whether a message of unknown outcome has arrived, by
 	// channel; for a channel without one nobody can be asked.
 	LookUps map[string]LookUp
+	// PublicURL is where bot/web is reached, for links to it. "": no links.
+	PublicURL string
 
 	Clock   func() time.Time
 	Chance  func() float64 // in [0, 1), spreads what would come at once; default random
@@ -161,6 +163,9 @@ func New(cfg Config, holder string) (*Bot, error) {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}
+	}
+	if cfg.Facts[FactCopy] == nil {
+		faults = append(faults, fmt.Errorf("fact %q has no lookup", FactCopy))
 	}
 	for _, f := range cfg.Flows {
 		for _, s := range f.Steps {

@@ -17,6 +17,8 @@ type Capabilities struct {
 	RowTitle    int         // longest row title
 	RowDesc     int         // longest row description
 	Payload     int         // longest payload, in bytes
+	File        int         // largest document it takes, in bytes
+	Caption     int         // longest text with a document
 	Edits       bool        // can change a message it sent
 	Actions     bool        // has room for done, skip and back beside the answers
 	MultiTicks  bool        // can tick several choices by editing a message
@@ -45,9 +47,11 @@ func (c Capabilities) withoutChoices() Capabilities {
 // TelegramCapabilities are the limits of the Telegram Bot API.
 var TelegramCapabilities = Capabilities{
 	Text: 4096, Body: 4096, // core.telegram.org/bots/api#sendmessage, after entity parsing
-	Buttons:     100, // not documented; community figure, we show at most 13
-	ButtonTitle: 64,  // not documented; longer titles are cut by phones
-	Payload:     64,  // core.telegram.org/bots/api#inlinekeyboardbutton, bytes
+	Buttons:     100,      // not documented; community figure, we show at most 13
+	ButtonTitle: 64,       // not documented; longer titles are cut by phones
+	Payload:     64,       // core.telegram.org/bots/api#inlinekeyboardbutton, bytes
+	File:        50 << 20, // core.telegram.org/bots/api#senddocument
+	Caption:     1024,     // same page, after entity parsing
 	Edits:       true,
 	Actions:     true,
 	MultiTicks:  true,

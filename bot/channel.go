@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"mboka/locales"
 )
 
 // Channel sends to one platform. It is implemented by bot/telegram,
@@ -53,10 +55,26 @@ type Message struct {
 	// place. Empty: send a new message. Only where Capabilities.Edits. If that
 	// message can no longer be edited the channel sends a new one.
 	Edits string `json:"edits,omitempty"`
+	// File makes the message a document and Text its caption, at most
+	// Capabilities.Caption long; it has no choices then. Only where
+	// Capabilities.File.
+	File *File `json:"file,omitempty"`
 	// Language of the text, "fr", "en" or "ln".
 	Language string `json:"language"`
 	// Keys are the catalogue keys that the text was made of, for transcripts.
 	Keys []string `json:"keys,omitempty"`
+}
+
+// File is a small document for the person. It holds their words: it is sealed
+// before it is stored and never logged.
+type File struct {
+	// Part is its short name among the files of one reply, small letters.
+	Part string `json:"part"`
+	Name string `json:"name"` // as it is saved on the phone
+	Type string `json:"type"` // the content type, where a channel can tell it
+	// Title says what it is for: its caption, or the label of its button.
+	Title locales.Key `json:"title"`
+	Data  []byte      `json:"data"`
 }
 
 // Choice is one button or row.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"mboka/bot"
 )
 
@@ -125,11 +127,18 @@ func TestRefusedFormIsSaidAsText(t *testing.T) {
 // TestReplyAfterTheWindow keeps a reply until the person writes again.
 func TestReplyAfterTheWindow(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, 10*time.Millisecond, nil)
+	seen := prometheus.NewRegistry()
+	r := newRig(t, 10*time.Millisecond, func(c *bot.Config) { c.Metrics = bot.NewMetrics(seen) })
 	m := r.counted()
 	r.channel.change(func(c *bot.Capabilities) { c.Window = time.Nanosecond })
+	r.fail(refusal(bot.Retry, false, 0)) // where the first try comes within the same millisecond
 	r.accept(bot.Inbound{Kind: bot.Tap, Payload: payloadOf(t, m, "later")})
-	waitIdle(t, r)
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for !parked(t, seen) {
+		<-ticker.C
+	}
+	r.fail()
 	if len(r.got) > 0 {
 		t.Fatal("a reply left though the window is shut")
 	}
@@ -137,6 +146,25 @@ func TestReplyAfterTheWindow(t *testing.T) {
 	if m := r.write("menu"); lastKey(m) != "menu_title" {
 		t.Errorf("the parked question was not replaced: %v", m.Keys)
 	}
+}
+
+// parked tells whether the metrics count a parked reply.
+func parked(t *testing.T, seen *prometheus.Registry) bool {
+	t.Helper()
+	all, err := seen.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range all {
+		for _, m := range family.GetMetric() {
+			for _, l := range m.GetLabel() {
+				if family.GetName() == "mboka_replies_total" && l.GetValue() == "parked" {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func payloadOf(t *testing.T, m bot.Message, code string) string {

@@ -37,7 +37,11 @@ func (h *held) request(ctx context.Context, m sessions.Message, in Inbound, t ou
 		if err != nil {
 			return r, err
 		}
-		r.Replies = []sessions.Reply{reply}
+		// Files go first: the question that is asked again stays in sight.
+		if r.Replies, err = h.files(ctx, m, in, t); err != nil {
+			return r, err
+		}
+		r.Replies = append(r.Replies, reply)
 	}
 	if t.Forget {
 		return r, nil
@@ -80,6 +84,12 @@ func (h *held) reply(ctx context.Context, m sessions.Message, in Inbound, t outc
 	if caps.Edits && t.Prompt.Ticking && in.Kind == Tap {
 		message.Edits = in.Source
 	}
+	again := !t.fresh && len(t.Prompt.Lead) == 0 && t.Prompt.Flow != "" && message.Edits == ""
+	return h.sealed(m, in, message, again)
+}
+
+// sealed is a message as it goes into the outbox.
+func (h *held) sealed(m sessions.Message, in Inbound, message Message, again bool) (sessions.Reply, error) {
 	plain, err := json.Marshal(outgoing{Channel: in.Channel, Address: in.Address, Since: m.AcceptedAt, Message: message})
 	if err != nil {
 		return sessions.Reply{}, fmt.Errorf("encode reply: %w", err)
@@ -88,6 +98,5 @@ func (h *held) reply(ctx context.Context, m sessions.Message, in Inbound, t outc
 	if err != nil {
 		return sessions.Reply{}, err
 	}
-	again := !t.fresh && len(t.Prompt.Lead) == 0 && t.Prompt.Flow != "" && message.Edits == ""
 	return sessions.Reply{ID: message.ID, Sealed: sealed, Prompt: again}, nil
 }

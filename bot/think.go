@@ -44,6 +44,8 @@ type thought struct {
 	Muted   bool   // there would be something to say, but more messages wait: Silent too
 	Plain   bool   // say it as text alone
 	Forget  bool   // nothing of this chat may be kept
+	Files   []File // handed over with the reply, or where there is a Token behind a link
+	Token   string // the secret of that link
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.

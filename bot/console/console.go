@@ -23,7 +23,7 @@ type Channel struct {
 
 	mu   sync.Mutex
 	next int
-	last map[string]bot.Message // newest message per address
+	last map[string]bot.Message // newest message per address, documents aside
 }
 
 // New imitates a platform: its name, as in records and logs, and its limits.
@@ -45,7 +45,9 @@ func (c *Channel) Send(_ context.Context, address string, m bot.Message) (bot.Re
 	if m.Edits != "" {
 		id = m.Edits
 	}
-	c.last[address] = m
+	if m.File == nil { // a document has no buttons, and hides none
+		c.last[address] = m
+	}
 	c.mu.Unlock()
 	c.show(address, m)
 	return bot.Receipt{ProviderID: id}, nil

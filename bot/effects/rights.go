@@ -54,7 +54,7 @@ func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 
 // Facts are the lookups of flows.
 func (r Records) Facts() map[string]bot.Lookup {
-	return map[string]bot.Lookup{flows.FactRecord: r.record}
+	return map[string]bot.Lookup{flows.FactRecord: r.record, bot.FactCopy: r.copies}
 }
 
 // record is all that is kept about a person: the answers to begin with, and

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type outgoing struct {
 	address string
 	text    string // HTML
 	markup  models.ReplyMarkup
+	file    *bot.File // nil: a message of text
 }
 
 // Send implements bot.Channel. It sends once, or edits once and sends when the
@@ -36,7 +38,7 @@ func (c *Channel) Send(ctx context.Context, address string, m bot.Message) (bot.
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	if id, err := strconv.Atoi(m.Edits); err == nil {
+	if id, err := strconv.Atoi(m.Edits); err == nil && m.File == nil {
 		failed := c.edit(ctx, out, id)
 		if failed == nil {
 			return bot.Receipt{ProviderID: m.Edits}, nil
@@ -53,10 +55,17 @@ func prepare(address string, m bot.Message) (outgoing, *bot.SendError) {
 	if err != nil || chat <= 0 { // groups are negative, and not served
 		return outgoing{}, &bot.SendError{Outcome: bot.Gone, Code: "address", Err: errors.New("not the id of a private chat")}
 	}
-	if n := units(m.Text); n > bot.TelegramCapabilities.Text {
-		return outgoing{}, rejected("length", fmt.Errorf("text of %d UTF-16 units, at most %d", n, bot.TelegramCapabilities.Text))
+	most := bot.TelegramCapabilities.Text
+	if m.File != nil {
+		most = bot.TelegramCapabilities.Caption
+		if n := len(m.File.Data); n == 0 || n > bot.TelegramCapabilities.File {
+			return outgoing{}, rejected("size", fmt.Errorf("file of %d bytes, from 1 to %d", n, bot.TelegramCapabilities.File))
+		}
 	}
-	out := outgoing{chat: chat, address: address, text: escape.Replace(m.Text)}
+	if n := units(m.Text); n > most {
+		return outgoing{}, rejected("length", fmt.Errorf("text of %d UTF-16 units, at most %d", n, most))
+	}
+	out := outgoing{chat: chat, address: address, text: escape.Replace(m.Text), file: m.File}
 	kb, err := keyboard(m)
 	if err != nil {
 		return outgoing{}, rejected("keyboard", err)
@@ -82,10 +91,7 @@ func units(s string) int {
 
 func (c *Channel) create(ctx context.Context, out outgoing) (bot.Receipt, error) {
 	var a attempt
-	sent, err := c.api.SendMessage(a.watch(ctx), &sdk.SendMessageParams{
-		ChatID: out.chat, Text: out.text, ParseMode: models.ParseModeHTML,
-		LinkPreviewOptions: noPreview(), ReplyMarkup: out.markup,
-	})
+	sent, err := c.post(a.watch(ctx), out)
 	if takenUnread(err) {
 		return bot.Receipt{}, nil
 	}
@@ -93,6 +99,22 @@ func (c *Channel) create(ctx context.Context, out outgoing) (bot.Receipt, error)
 		return bot.Receipt{}, c.sendError(err, &a, out.address)
 	}
 	return bot.Receipt{ProviderID: strconv.Itoa(sent.ID)}, nil
+}
+
+// post sends a text, or a document with the text as its caption. Telegram is
+// not to guess what a document is: a table is to arrive as the file it is.
+func (c *Channel) post(ctx context.Context, out outgoing) (*models.Message, error) {
+	if out.file == nil {
+		return c.api.SendMessage(ctx, &sdk.SendMessageParams{
+			ChatID: out.chat, Text: out.text, ParseMode: models.ParseModeHTML,
+			LinkPreviewOptions: noPreview(), ReplyMarkup: out.markup,
+		})
+	}
+	return c.api.SendDocument(ctx, &sdk.SendDocumentParams{
+		ChatID: out.chat, Caption: out.text, ParseMode: models.ParseModeHTML, ReplyMarkup: out.markup,
+		Document:                    &models.InputFileUpload{Filename: out.file.Name, Data: bytes.NewReader(out.file.Data)},
+		DisableContentTypeDetection: true,
+	})
 }
 
 // edit replaces a message in place. Editing twice does no harm, so a lost

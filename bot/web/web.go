@@ -14,6 +14,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"mboka/bot"
 )
 
 // Check is one thing that must work for the service to be ready.
@@ -28,6 +30,11 @@ type Options struct {
 	WhatsAppWebhook http.Handler
 	WhatsAppStatus  http.Handler
 	Ready           []Check
+	// Pickups has the files that wait behind links; nil: no link leads here.
+	Pickups *bot.Bot
+	// Origin is the scheme and host under which people reach the service,
+	// which a proxy may hide from us.
+	Origin string
 }
 
 // Limits of one request. Webhooks answer within milliseconds; Telegram gives up
@@ -54,6 +61,9 @@ func Handler(o Options) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, nil) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, o.Ready) })
 	mux.HandleFunc("GET /{$}", front)
+	if o.Pickups != nil {
+		pickups{o.Pickups}.mount(mux, o.Origin)
+	}
 	return headers(mux)
 }
 

@@ -75,6 +75,7 @@ func sendError(number, where string) *bot.SendError {
 const (
 	codeNoAddress   = "no_address"
 	codeNoText      = "no_text"
+	codeFile        = "file"
 	codeTooLong     = "too_long"
 	codeUnreachable = "unreachable" // no connection: nothing was sent
 	codeNoAnswer    = "no_answer"   // sent, and no answer came

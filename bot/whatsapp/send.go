@@ -26,6 +26,9 @@ func (c *Channel) Send(ctx context.Context, address string, m bot.Message) (bot.
 	if address == "" {
 		return bot.Receipt{}, refuse(codeNoAddress, "no address to send to")
 	}
+	if m.File != nil { // bot.WhatsAppCapabilities has none: half a message is not sent
+		return bot.Receipt{}, refuse(codeFile, "no files on this channel")
+	}
 	if sid, hash, vars, ok := c.object(m); ok {
 		values, err := json.Marshal(vars)
 		if err != nil {

@@ -250,6 +250,10 @@ func TestSendRefusesLocally(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	_, err := r.Send(within(t), anna, bot.Message{ID: "1", Text: "x", File: &bot.File{Name: "x.csv", Data: []byte("x")}})
+	if failed := sendErr(t, err); failed.Outcome != bot.Rejected || failed.Code != codeFile {
+		t.Errorf("a file: %v", err)
+	}
 	if len(r.srv.Calls()) != 0 {
 		t.Error("Twilio was called")
 	}

@@ -46,7 +46,7 @@ func (c chatCmd) talk(ctx context.Context, e *world, s *stores, log *slog.Logger
 		save = f
 	}
 	t := newTerminal(e.out, c.As, "console:"+c.Name, save)
-	b, err := wire(s, []bot.Channel{t.channel}, log, nil)
+	b, err := wire(s, []bot.Channel{t.channel}, "", log, nil)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -29,7 +30,8 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 //	             their language, {lang} its code
 //	> [code]     what they tap, by the option's code
 //	> (voice)    what else they send
-//	< keys       the catalogue keys of the reply; nothing after < is silence
+//	< keys       the catalogue keys of the reply; nothing after < is silence;
+//	             {files} is that of files, which come or wait behind a link
 //	! words      something that happens: see (*dialogue).happen
 //
 // The texts that a person reads in those named in rendered are kept in
@@ -97,8 +99,13 @@ func (d *dialogue) run(file string) {
 			waiting = true
 		case "<":
 			got := strings.Join(said, " ")
-			d.kept = append(d.kept, strings.TrimSpace("< "+got))
-			if !waiting || rest != got && !*update {
+			want := strings.ReplaceAll(rest, "{files}", string(d.filesKey()))
+			if want == got {
+				d.kept = append(d.kept, line)
+			} else {
+				d.kept = append(d.kept, strings.TrimSpace("< "+got))
+			}
+			if !waiting || want != got && !*update {
 				d.t.Fatalf("after %q:\n want < %s\n got  < %s\nthe phone shows:\n%s", d.kept[len(d.kept)-2], rest, got, d.phone.last())
 			}
 			waiting = false
@@ -141,6 +148,9 @@ func (d *dialogue) say(what string) []string {
 	d.seen = append(d.seen, "> "+what)
 	if len(turn.Said) > 0 {
 		d.phone.settled(messages, edits)
+		if slices.Contains(turn.Said, string(locales.ExportDone)) {
+			d.released() // the files go before the text
+		}
 		for i, l := range strings.Split(d.phone.last(), "\n") {
 			if i == 0 {
 				l = "< " + l
@@ -151,6 +161,14 @@ func (d *dialogue) say(what string) []string {
 		}
 	}
 	return turn.Said
+}
+
+// filesKey is said with files: not every channel takes them.
+func (d *dialogue) filesKey() locales.Key {
+	if d.phone.channel() == "whatsapp" {
+		return locales.ExportLink
+	}
+	return locales.ExportDone
 }
 
 var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
@@ -290,8 +308,9 @@ func (d *dialogue) change(how func(*bot.Session)) {
 	}
 }
 
-// volatile is what differs from run to run: member numbers, codes and dates.
-var volatile = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
+// volatile is what differs from run to run: member numbers, codes, dates and
+// links.
+var volatile = regexp.MustCompile(`https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
 
 // compare holds what the person read against the file of this language and
 // channel.

@@ -92,11 +92,12 @@ func (p telegramPhone) settled(before, edits int) {
 }
 
 func (p telegramPhone) last() string {
-	for _, m := range backward(p.srv.Messages(p.chat)) {
+	all := p.srv.Messages(p.chat)
+	for i, m := range backward(all) {
 		if !m.FromBot {
 			continue
 		}
-		out := []string{m.Text}
+		out := append(documents(all[:len(all)-1-i]), m.Text)
 		for _, row := range m.Rows {
 			line := ""
 			for _, b := range row {
@@ -107,6 +108,18 @@ func (p telegramPhone) last() string {
 		return strings.Join(out, "\n")
 	}
 	return ""
+}
+
+// documents are the lines for the documents at the end of a chat.
+func documents(all []telegramtest.Message) []string {
+	var out []string
+	for _, m := range backward(all) {
+		if m.File == nil {
+			break
+		}
+		out = append([]string{"(" + m.File.Name + ") " + m.Text}, out...)
+	}
+	return out
 }
 
 type whatsappPhone struct {

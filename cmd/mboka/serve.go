@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -48,7 +49,7 @@ func (serveCmd) Run(e *world) error {
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	b, err := wire(s, on.list(), log, reg)
+	b, err := wire(s, on.list(), cfg.PublicURL, log, reg)
 	if err != nil {
 		return err
 	}
@@ -206,6 +207,9 @@ func (s service) webOptions() web.Options {
 		{Name: "redis", Do: s.stores.sessions.Ping},
 		{Name: "migrations", Do: s.migrated},
 	}}
+	if public, err := url.Parse(s.cfg.PublicURL); err == nil && public.Host != "" {
+		o.Pickups, o.Origin = s.bot, public.Scheme+"://"+public.Host
+	}
 	if s.on.telegram != nil && s.cfg.PublicURL != "" {
 		o.TelegramWebhook = s.on.telegram.Webhook(s.cfg.TelegramSecret, s.bot.Accept)
 	}

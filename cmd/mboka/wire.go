@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -83,7 +84,8 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 }
 
 // wire joins the bot. channels are the ones that are on.
-func wire(s *stores, channels []bot.Channel, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
+// public is the address of bot/web, "" where there is none.
+func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys}
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
@@ -97,8 +99,10 @@ func wire(s *stores, channels []bot.Channel, log *slog.Logger, reg prometheus.Re
 		Effects:  records.All(),
 		Begins:   registration.ID + "." + registration.Adult,
 		Holds:    limits.NewHolds(s.redis, "mboka", time.Now, names(channels)...),
-		Logger:   log,
-		Metrics:  bot.NewMetrics(reg),
+		// Without the slash that a person may have written at its end.
+		PublicURL: strings.TrimRight(public, "/"),
+		Logger:    log,
+		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
 }
 

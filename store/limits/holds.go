@@ -11,7 +11,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Holds are the holds on some senders. It is safe for concurrent use.
+// Holds are the holds on some senders. It is safe for concurrent use. A nil one
+// holds nothing.
 type Holds struct {
 	client redis.UniversalClient
 	prefix string
@@ -44,7 +45,7 @@ return 0`)
 // their next Refresh. A hold is never shortened. With an error it holds here
 // only.
 func (h *Holds) Hold(ctx context.Context, name string, d time.Duration) error {
-	if d <= 0 {
+	if h == nil || d <= 0 {
 		return nil
 	}
 	until := h.clock().Add(d)
@@ -62,6 +63,9 @@ func (h *Holds) Hold(ctx context.Context, name string, d time.Duration) error {
 // Until says until when a name is held, as far as this replica knows. It is in
 // the past, or zero, for one that is free.
 func (h *Holds) Until(name string) time.Time {
+	if h == nil {
+		return time.Time{}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.until[name]
@@ -70,6 +74,9 @@ func (h *Holds) Until(name string) time.Time {
 // Refresh learns of the holds that other replicas have set, in one round trip.
 // After an error what is known stays.
 func (h *Holds) Refresh(ctx context.Context) error {
+	if h == nil {
+		return nil
+	}
 	h.mu.Lock()
 	names := slices.Sorted(maps.Keys(h.until))
 	h.mu.Unlock()

@@ -44,6 +44,14 @@
 //	mboka:{pp}:due       zset    chat -> ms from when on somebody should look at it
 //	mboka:{pp}:dirty     zset    chat -> ms since when it has a journal
 //
+//	mboka:{pp}:p:<chat>  string  the pickup that waits for the chat, by its name
+//
+// Files behind a link lie elsewhere, because who comes with the link knows no
+// chat: {pp} is then the beginning of the pickup's name, the keyed hash of the
+// secret in the link, 64 hexadecimal digits.
+//
+//	mboka:{pp}:f:<name>  hash    cover and parts, sealed; taken: something was
+//
 // # The outbox
 //
 // Replies leave in the order they were saved, one at a time; only the oldest

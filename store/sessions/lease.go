@@ -86,14 +86,17 @@ func (s *Store) Postpone(ctx context.Context, g *Grip, after time.Duration) erro
 	return nil
 }
 
-// Forget erases what is known of a chat: session, outbox, journal and seen
-// ids. The mailbox stays, with the message that asked for it and what the
+// Forget erases what is known of a chat: session, outbox, journal, seen ids,
+// and files that wait behind a link. The mailbox stays, with the message that asked for it and what the
 // person wrote since, and their ids; so does the fence. It fails with ErrLost.
 //
 // Who writes the journal to Postgres must order that against the erasure
 // there: entries read before may still be in somebody's hands.
 func (s *Store) Forget(ctx context.Context, g *Grip) error {
 	_, err := s.run(ctx, forgetScript, *g, g.holder, s.opt.DedupeTTL.Milliseconds(), s.seenMax())
+	if err == nil {
+		err = s.dropPickup(ctx, g.Chat)
+	}
 	if err != nil {
 		return fmt.Errorf("forget chat: %w", err)
 	}

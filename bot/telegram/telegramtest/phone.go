@@ -15,7 +15,8 @@ const patience = 15 * time.Second
 type Message struct {
 	ID      int64
 	FromBot bool
-	Text    string
+	Text    string     // of a document its caption
+	File    *File      // nil: no document
 	Rows    [][]Button // inline keyboard
 	Edits   int        // how often the bot changed it
 	Deleted bool       // by the person

@@ -51,6 +51,8 @@ func editMessageText(s *Server, p params) (any, string, *refusal) {
 		return nil, "", badRequest("message to edit not found")
 	case !m.FromBot:
 		return nil, "", badRequest("message can't be edited")
+	case m.File != nil:
+		return nil, "", badRequest("there is no text in the message to edit")
 	case m.Text == text && sameRows(m.Rows, rows):
 		return nil, "", badRequest("message is not modified: specified new message content and reply markup " +
 			"are exactly the same as a current content and reply markup of the message")
@@ -79,7 +81,20 @@ func (s *Server) reachable(p params) (*phone, *refusal) {
 
 // readText gives a message's text as the person will see it.
 func readText(p params) (string, *refusal) {
-	text := p["text"]
+	text, problem := parsed(p, p["text"])
+	switch {
+	case problem != nil:
+		return "", problem
+	case text == "":
+		return "", badRequest("message text is empty")
+	case len(utf16.Encode([]rune(text))) > maxText:
+		return "", badRequest("message is too long")
+	}
+	return text, nil
+}
+
+// parsed is a text without its formatting.
+func parsed(p params, text string) (string, *refusal) {
 	switch p["parse_mode"] {
 	case "":
 	case "HTML":
@@ -91,14 +106,7 @@ func readText(p params) (string, *refusal) {
 	default:
 		return "", badRequest("unsupported parse_mode")
 	}
-	text = strings.TrimSpace(text)
-	switch {
-	case text == "":
-		return "", badRequest("message text is empty")
-	case len(utf16.Encode([]rune(text))) > maxText:
-		return "", badRequest("message is too long")
-	}
-	return text, nil
+	return strings.TrimSpace(text), nil
 }
 
 func answerCallbackQuery(s *Server, p params) (any, string, *refusal) {
@@ -155,9 +163,17 @@ func setMyCommands(s *Server, p params) (any, string, *refusal) {
 // api is the message as the Bot API tells it.
 func (m *Message) api(chat int64) map[string]any {
 	out := map[string]any{
-		"message_id": m.ID, "date": time.Now().Unix(), "text": m.Text,
+		"message_id": m.ID, "date": time.Now().Unix(),
 		"chat": map[string]any{"id": chat, "type": "private", "first_name": "Test"},
 		"from": map[string]any{"id": botID, "is_bot": true, "first_name": "Mboka", "username": Username},
+	}
+	if m.File == nil {
+		out["text"] = m.Text
+	} else {
+		out["document"] = m.File.api(m.ID)
+		if m.Text != "" {
+			out["caption"] = m.Text
+		}
 	}
 	if !m.FromBot {
 		out["from"] = map[string]any{"id": chat, "is_bot": false, "first_name": "Test"}

@@ -117,6 +117,7 @@ func (s *Server) change() {
 	s.changed = make(chan struct{})
 }
 
+// method does what a call asks. Files come with sendDocument only.
 type method func(s *Server, p params) (result any, description string, err *refusal)
 
 var methods = map[string]method{
@@ -141,7 +142,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		refuse(401, "Unauthorized").write(w)
 		return
 	}
-	p, problem := readParams(r)
+	p, files, problem := readParams(r)
 	if problem != nil {
 		problem.write(w)
 		return
@@ -161,6 +162,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	do, known := methods[name]
+	if name == "senddocument" {
+		do, known = func(s *Server, p params) (any, string, *refusal) { return sendDocument(s, p, files) }, true
+	}
 	if !known {
 		refuse(404, "Not Found: method not found").write(w)
 		return

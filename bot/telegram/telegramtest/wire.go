@@ -53,24 +53,27 @@ func writeJSON(w http.ResponseWriter, code int, body any) {
 	_ = json.NewEncoder(w).Encode(body) // the client may have left
 }
 
+// uploads are the files of a multipart call, by the name of their part.
+type uploads map[string]File
+
 // readParams reads the query and a body in any of the forms the API takes:
 // multipart (an empty one too, which clients send for methods without
 // parameters), URL-encoded, or JSON.
-func readParams(r *http.Request) (params, *refusal) {
+func readParams(r *http.Request) (params, uploads, *refusal) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
-		return nil, refuse(405, "Method Not Allowed")
+		return nil, nil, refuse(405, "Method Not Allowed")
 	}
-	p := params{}
+	p, files := params{}, uploads{}
 	for k, v := range r.URL.Query() {
 		p[k] = v[0]
 	}
 	kind, attrs, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
-		return p, nil // no body that the real server would look at
+		return p, files, nil // no body that the real server would look at
 	}
 	switch kind {
 	case "multipart/form-data":
-		err = p.readMultipart(multipart.NewReader(r.Body, attrs["boundary"]))
+		err = p.readMultipart(multipart.NewReader(r.Body, attrs["boundary"]), files)
 	case "application/json":
 		err = p.readJSON(r.Body)
 	case "application/x-www-form-urlencoded":
@@ -81,17 +84,17 @@ func readParams(r *http.Request) (params, *refusal) {
 		}
 	}
 	if err != nil {
-		return nil, badRequest("can't parse request body")
+		return nil, nil, badRequest("can't parse request body")
 	}
 	for _, v := range p {
 		if !utf8.ValidString(v) {
-			return nil, badRequest("strings must be encoded in UTF-8")
+			return nil, nil, badRequest("strings must be encoded in UTF-8")
 		}
 	}
-	return p, nil
+	return p, files, nil
 }
 
-func (p params) readMultipart(form *multipart.Reader) error {
+func (p params) readMultipart(form *multipart.Reader, files uploads) error {
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) { // also what a wholly empty body gives
@@ -103,6 +106,10 @@ func (p params) readMultipart(form *multipart.Reader) error {
 		data, err := io.ReadAll(part)
 		if err != nil {
 			return err
+		}
+		if part.FileName() != "" {
+			files[part.FormName()] = File{Name: part.FileName(), Data: data}
+			continue
 		}
 		p[part.FormName()] = string(data)
 	}

@@ -1,0 +1,150 @@
+package effects
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mboka/bot"
+	"mboka/flows"
+	"mboka/flows/registration"
+	"mboka/locales"
+	"mboka/store"
+)
+
+// The copy of all that is kept about a person, as JSON. Names and codes are
+// those of the records and stay as they are; labels are in the person's
+// language. It holds no time of its own making: of the same records it is the
+// same file.
+type kept struct {
+	Format    string        `json:"format"` // "mboka-copy-1"
+	Member    keptMember    `json:"member"`
+	Answers   []keptAnswer  `json:"answers"`
+	Consents  []keptConsent `json:"consents"`
+	Addresses []keptAddress `json:"addresses"`
+	Drafts    []keptDraft   `json:"drafts"`
+}
+
+type keptMember struct {
+	Number       string    `json:"number,omitempty"`
+	Language     string    `json:"language"`
+	CreatedAt    time.Time `json:"created_at"`
+	RegisteredAt time.Time `json:"registered_at,omitzero"`
+	Synthetic    bool      `json:"synthetic,omitempty"`
+}
+
+type keptAnswer struct {
+	Question   string    `json:"question"`
+	Title      string    `json:"title,omitempty"`
+	Codes      []string  `json:"codes,omitempty"`
+	Labels     []string  `json:"labels,omitempty"`
+	Text       string    `json:"text,omitempty"` // as it was written
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+}
+
+type keptConsent struct {
+	Purpose       string    `json:"purpose"`
+	Title         string    `json:"title,omitempty"`
+	Granted       bool      `json:"granted"`
+	NoticeVersion string    `json:"notice_version"`
+	Language      string    `json:"language"`
+	Channel       string    `json:"channel"`
+	At            time.Time `json:"at"`
+	Message       string    `json:"message"` // the platform's id of the yes or no
+}
+
+type keptAddress struct {
+	Channel       string    `json:"channel"`
+	Address       string    `json:"address"`
+	CreatedAt     time.Time `json:"created_at"`
+	LastInboundAt time.Time `json:"last_inbound_at,omitzero"`
+	LastMessage   string    `json:"last_message,omitempty"`
+	UnreachableAt time.Time `json:"unreachable_at,omitzero"`
+}
+
+type keptDraft struct {
+	Form      string       `json:"form"`
+	Version   int          `json:"version"`
+	Step      string       `json:"step"`
+	Skipped   []string     `json:"skipped,omitempty"`
+	Answers   []keptAnswer `json:"answers,omitempty"`
+	UpdatedAt time.Time    `json:"updated_at"`
+}
+
+// copies are the two files of /export. Somebody without a record has none.
+func (r Records) copies(ctx context.Context, chat Chat, _ string, lang locales.Lang) (flows.Fact, error) {
+	all, found, err := r.DB.KeptOf(ctx, chat)
+	if err != nil || !found {
+		return flows.Fact{}, err
+	}
+	k := keptOf(all, lang)
+	var doc bytes.Buffer
+	write := json.NewEncoder(&doc) // escapes < > &: it can never be read as a page
+	write.SetIndent("", "  ")
+	if err := write.Encode(k); err != nil {
+		return flows.Fact{}, fmt.Errorf("write copy: %w", err)
+	}
+	return flows.Fact{Args: map[string]any{bot.CopyFiles: []bot.File{
+		{Part: "csv", Name: "mboka.csv", Type: "text/csv; charset=utf-8", Title: locales.ExportCsv, Data: table(k, lang)},
+		{Part: "json", Name: "mboka.json", Type: "application/json", Title: locales.ExportJson, Data: doc.Bytes()},
+	}}}, nil
+}
+
+func keptOf(all store.Kept, lang locales.Lang) kept {
+	m := all.Member
+	k := kept{
+		Format: "mboka-copy-1",
+		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic},
+		// Empty lists rather than null, for whoever reads the file.
+		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{},
+	}
+	for _, c := range all.Consents {
+		k.Consents = append(k.Consents, keptConsent{
+			Purpose: c.Purpose, Title: consentTitle(c.Purpose, lang), Granted: c.Granted, NoticeVersion: c.NoticeVersion,
+			Language: c.Language, Channel: c.Channel, At: c.At, Message: c.MessageID,
+		})
+	}
+	for _, a := range all.Addresses {
+		k.Addresses = append(k.Addresses, keptAddress{
+			Channel: a.Channel, Address: a.Address, CreatedAt: a.CreatedAt, LastInboundAt: a.LastInboundAt,
+			LastMessage: a.LastMessageID, UnreachableAt: a.UnreachableAt,
+		})
+	}
+	for _, d := range all.Drafts {
+		k.Drafts = append(k.Drafts, keptDraft{
+			Form: d.Flow, Version: d.Version, Step: d.Step, Skipped: d.Skipped, UpdatedAt: d.UpdatedAt,
+			Answers: answersKept(d.Answers, nil, lang),
+		})
+	}
+	return k
+}
+
+func answersKept(given []store.Answer, at map[string]time.Time, lang locales.Lang) []keptAnswer {
+	steps := make(map[string]flows.Step)
+	for _, s := range append(registration.Required(), registration.Optional()...) {
+		steps[s.ID] = s
+	}
+	out := []keptAnswer{}
+	for _, a := range given {
+		one := keptAnswer{Question: a.Step, Codes: a.Codes, Text: a.Text, AnsweredAt: at[a.Step]}
+		if s, known := steps[a.Step]; known {
+			one.Title = locales.LabelOf(s.Title).In(lang)
+			for _, label := range s.Field.Show(flows.Answered{Step: a.Step, Codes: a.Codes}) {
+				one.Labels = append(one.Labels, label.In(lang))
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func consentTitle(purpose string, lang locales.Lang) string {
+	for _, n := range consentNames {
+		if n.purpose == purpose {
+			return locales.LabelOf(n.key).In(lang)
+		}
+	}
+	return ""
+}

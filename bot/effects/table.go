@@ -1,0 +1,105 @@
+package effects
+
+import (
+	"bytes"
+	"encoding/csv"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"mboka/locales"
+)
+
+// tableHead names the columns. They are the same in every language, so that a
+// program finds them; what a person reads stands in title and value.
+var tableHead = []string{"section", "name", "title", "code", "value", "at", "detail"}
+
+// table is the copy as one table for a spreadsheet. The mark in front tells
+// spreadsheets that it is UTF-8.
+func table(k kept, lang locales.Lang) []byte {
+	out := bytes.NewBufferString("\ufeff")
+	w := csv.NewWriter(out)
+	w.UseCRLF = true // RFC 4180
+	row := func(cells ...string) {
+		for i, cell := range cells {
+			cells[i] = harmless(cell)
+		}
+		_ = w.Write(cells) // a buffer takes everything
+	}
+	row(tableHead...)
+	row("member", "number", "", "", k.Member.Number, moment(k.Member.RegisteredAt), "")
+	language, _ := locales.ParseLang(k.Member.Language)
+	row("member", "language", "", k.Member.Language, language.Name(), moment(k.Member.CreatedAt), "")
+	if k.Member.Synthetic {
+		row("member", "synthetic", "", "true", "", "", "")
+	}
+	for _, a := range k.Answers {
+		a.row("answer", "", row)
+	}
+	for _, c := range k.Consents {
+		state := locales.ConsentOff
+		if c.Granted {
+			state = locales.ConsentOn
+		}
+		row("consent", c.Purpose, c.Title, strconv.FormatBool(c.Granted), locales.Text(lang, state, nil), moment(c.At),
+			details("notice", c.NoticeVersion, "language", c.Language, "channel", c.Channel, "message", c.Message))
+	}
+	for _, a := range k.Addresses {
+		row("address", a.Channel, "", "", a.Address, moment(a.CreatedAt),
+			details("last_inbound_at", moment(a.LastInboundAt), "last_message", a.LastMessage, "unreachable_at", moment(a.UnreachableAt)))
+	}
+	for _, d := range k.Drafts {
+		row("draft", d.Form, "", d.Step, "", moment(d.UpdatedAt),
+			details("version", strconv.Itoa(d.Version), "skipped", strings.Join(d.Skipped, " ")))
+		for _, a := range d.Answers {
+			a.row("draft_answer", d.Form, row)
+		}
+	}
+	w.Flush()
+	return out.Bytes()
+}
+
+func (a keptAnswer) row(section, form string, row func(...string)) {
+	value := strings.Join(a.Labels, ", ")
+	if a.Text != "" {
+		value = strings.TrimPrefix(value+": "+a.Text, ": ")
+	}
+	row(section, a.Question, a.Title, strings.Join(a.Codes, " "), value, moment(a.AnsweredAt), details("form", form))
+}
+
+// details writes pairs of names and values, without those that have no value.
+func details(pairs ...string) string {
+	var out []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			out = append(out, pairs[i]+"="+pairs[i+1])
+		}
+	}
+	return strings.Join(out, " | ")
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// formula is where a spreadsheet may take the rest of a cell for a formula: at a
+// sign (full-width ones too) in the beginning, or behind anything that another
+// setting takes for the end of a cell, such as a semicolon where people write
+// 1,5.
+var formula = regexp.MustCompile("(^|[;,|\"\t\r\n])([ \u00a0]*)([=+\\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+
+// harmless puts an apostrophe before such a sign, which makes it text. The JSON
+// file has the text as it was written.
+func harmless(cell string) string {
+	for { // a tab is a sign itself and may have another one behind it
+		next := formula.ReplaceAllString(cell, "${1}${2}'${3}")
+		if next == cell {
+			return cell
+		}
+		cell = next
+	}
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"mboka/store/seal"
+)
+
+// Kept is all that the records hold about one person, opened. What it leaves
+// out is not about them: hashes, bookkeeping times, and the turns of the last
+// days, which hold again what stands here.
+type Kept struct {
+	Member    Member
+	Addresses []Address // the oldest first
+	Consents  []Consent // the oldest first
+	Answers   []Answer  // in the order of the questions
+	// AnsweredAt is when each question of the profile was last answered, also
+	// where the answer was taken back since.
+	AnsweredAt map[string]time.Time
+	Drafts     []Draft
+}
+
+// KeptOf gathers what is kept about the person of a chat, over all their
+// chats.
+func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool, err error) {
+	if k.Member, found, err = r.MemberByChat(ctx, chat); err != nil || !found {
+		return Kept{}, false, err
+	}
+	id := k.Member.ID
+	if k.Consents, err = r.Consents(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Answers, err = r.ProfileAnswers(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.AnsweredAt, err = r.answeredAt(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	chats, err := many[struct {
+		Chat seal.Chat `db:"chat"`
+	}](ctx, r.q, `SELECT chat FROM address WHERE member_id = $1 ORDER BY created_at, chat`, id)
+	if err != nil {
+		return Kept{}, false, fmt.Errorf("list addresses: %w", err)
+	}
+	for _, c := range chats {
+		if err := r.keptOn(ctx, &k, c.Chat); err != nil {
+			return Kept{}, false, err
+		}
+	}
+	return k, true, nil
+}
+
+// keptOn adds what is kept with one of the person's chats. One that went away
+// meanwhile has nothing.
+func (r reader) keptOn(ctx context.Context, k *Kept, chat seal.Chat) error {
+	a, found, err := r.AddressOf(ctx, chat)
+	if err != nil || !found {
+		return err
+	}
+	k.Addresses = append(k.Addresses, a)
+	flows, err := many[struct {
+		Flow string `db:"flow"`
+	}](ctx, r.q, `SELECT flow FROM draft WHERE chat = $1 ORDER BY flow`, chat)
+	if err != nil {
+		return fmt.Errorf("list drafts: %w", err)
+	}
+	for _, f := range flows {
+		d, found, err := r.DraftOf(ctx, chat, f.Flow)
+		if err != nil {
+			return err
+		}
+		if found {
+			k.Drafts = append(k.Drafts, d)
+		}
+	}
+	return nil
+}
+
+func (r reader) answeredAt(ctx context.Context, member uuid.UUID) (map[string]time.Time, error) {
+	var raw []byte
+	err := r.q.QueryRow(ctx, `SELECT answered_at::text FROM profile WHERE member_id = $1`, member).Scan(&raw)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read times of answers: %w", err)
+	}
+	var micros map[string]int64
+	if err := json.Unmarshal(raw, &micros); err != nil {
+		return nil, fmt.Errorf("read times of answers: %w", err)
+	}
+	times := make(map[string]time.Time, len(micros))
+	for step, at := range micros {
+		times[step] = time.UnixMicro(at).UTC()
+	}
+	return times, nil
+}
