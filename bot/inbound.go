@@ -16,6 +16,9 @@ type Inbound struct {
 	ID   string    `json:"id"`
 	Kind Kind      `json:"kind"`
 	At   time.Time `json:"at,omitzero"` // the platform's own time, where it gives one
+	// Late is true when it was found by listing what the platform has, and not
+	// delivered by it: it may be hours old, and newer ones may be done already.
+	Late bool `json:"late,omitempty"`
 
 	Text    string `json:"text,omitempty"`
 	Payload string `json:"payload,omitempty"` // of a tapped button or row
