@@ -40,6 +40,11 @@
 //	mboka:{pp}:due       zset    chat -> ms from when on somebody should look at it
 //	mboka:{pp}:dirty     zset    chat -> ms since when it has a journal
 //
+// Two sorts of keys belong to no chat:
+//
+//	mboka:guard:<name>   string  who does something alone (see Guard)
+//	mboka:mark:<name>    string  ms up to which something is done (see Watermark)
+//
 // # The outbox
 //
 // Replies leave in the order they were saved, one at a time; only the oldest
