@@ -13,31 +13,44 @@ import (
 // and begins the turn when the chat's lease was free. It is the Accept that
 // channels are given.
 func (b *Bot) Accept(ctx context.Context, in Inbound) error {
+	_, err := b.Take(ctx, in)
+	return err
+}
+
+// Take is Accept that also tells whether the event is new. What was found by
+// listing (Late) and is known is no duplicate: it is asked for again on
+// purpose.
+func (b *Bot) Take(ctx context.Context, in Inbound) (fresh bool, err error) {
 	chat := b.keys.Chat(in.Channel, in.Address)
 	plain, err := json.Marshal(in)
 	if err != nil {
-		return fmt.Errorf("encode message: %w", err)
+		return false, fmt.Errorf("encode message: %w", err)
 	}
 	sealed, err := b.keys.Seal("mailbox", chat.String(), in.ID, plain)
 	if err != nil {
-		return fmt.Errorf("seal message: %w", err)
+		return false, fmt.Errorf("seal message: %w", err)
 	}
 	// The token is new for every delivery: one of the same update again must be
 	// known as seen, and not be given the lease of the first.
 	got, err := b.cfg.Sessions.Accept(ctx, chat, in.ID, b.cfg.Token(), sealed, b.holder)
 	if err != nil {
-		return fmt.Errorf("accept message: %w", err)
+		return false, fmt.Errorf("accept message: %w", err)
 	}
 	b.sawClock(got.Now)
-	if got.Seen {
+	switch {
+	case got.Seen && in.Late:
+		return false, nil
+	case got.Seen:
 		b.metrics.Duplicates.Inc()
-		return nil
+		return false, nil
+	case in.Late:
+		b.metrics.CaughtUp.WithLabelValues(in.Channel).Inc()
 	}
 	b.metrics.Accepted.WithLabelValues(in.Channel).Inc()
 	if got.Grip != nil {
 		b.work(got.Grip)
 	}
-	return nil
+	return true, nil
 }
 
 // derived names what comes of a message, the same at each try: a save, a reply.

@@ -16,6 +16,9 @@ type Inbound struct {
 	ID   string    `json:"id"`
 	Kind Kind      `json:"kind"`
 	At   time.Time `json:"at,omitzero"` // the platform's own time, where it gives one
+	// Late is true when it was found by listing what the platform has, and not
+	// delivered by it: it may be hours old, and newer ones may be done already.
+	Late bool `json:"late,omitempty"`
 
 	Text    string `json:"text,omitempty"`
 	Payload string `json:"payload,omitempty"` // of a tapped button or row
@@ -27,10 +30,6 @@ type Inbound struct {
 	// Phone is the sender's number in E.164 where the platform tells it
 	// (WhatsApp, usually), else empty. Only its dialling prefix is used.
 	Phone string `json:"phone,omitempty"`
-
-	// Late is true when the platform did not deliver the message and it was
-	// found by listing: it may be older than what was answered since.
-	Late bool `json:"late,omitempty"`
 
 	// Behind is how many messages of the chat wait behind this one, at the time
 	// of its turn.

@@ -6,6 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 type Metrics struct {
 	Accepted   *prometheus.CounterVec // messages taken in, by channel
 	Duplicates prometheus.Counter     // messages refused because they were known
+	CaughtUp   *prometheus.CounterVec // of those taken in, found by listing and not delivered, by channel
 	Turns      prometheus.Histogram   // seconds from a message to its saved reply
 	Sends      *prometheus.CounterVec // replies, by what became of the attempt
 	Stumbles   prometheus.Counter     // turns that have to be tried again
@@ -20,6 +21,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		Accepted:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_messages_accepted_total", Help: "Messages taken in."}, []string{"channel"}),
 		Duplicates: prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_messages_duplicate_total", Help: "Messages that were known already."}),
+		CaughtUp:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_messages_caught_up_total", Help: "Messages taken in that the platform had not delivered."}, []string{"channel"}),
 		Turns: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "mboka_turn_seconds", Help: "Time from a message to its saved reply.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
 		Sends:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_replies_total", Help: "Attempts to send a reply, by outcome."}, []string{"state"}),
@@ -30,7 +32,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help: "Replies that a platform took and did not deliver."}, []string{"channel"}),
 	}
 	if r != nil {
-		r.MustRegister(m.Accepted, m.Duplicates, m.Turns, m.Sends, m.Stumbles, m.Aside, m.Holds, m.Undelivered)
+		r.MustRegister(m.Accepted, m.Duplicates, m.CaughtUp, m.Turns, m.Sends, m.Stumbles, m.Aside, m.Holds, m.Undelivered)
 	}
 	return m
 }

@@ -102,3 +102,14 @@ func (db *DB) SetReachable(ctx context.Context, chat seal.Chat, reachable bool, 
 	}
 	return nil
 }
+
+// LastInbound is when the newest message of a channel was accepted from
+// anybody on record; zero when there is none.
+func (r reader) LastInbound(ctx context.Context, channel string) (time.Time, error) {
+	var at *time.Time
+	err := r.q.QueryRow(ctx, `SELECT max(last_inbound_at) FROM address WHERE channel = $1`, channel).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find newest message: %w", err)
+	}
+	return orZero(at), nil
+}

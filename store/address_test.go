@@ -128,3 +128,34 @@ func TestAddressIsBoundToItsChat(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+func TestLastInbound(t *testing.T) {
+	t.Parallel()
+	db := storetest.Postgres(t)
+	last := func() time.Time {
+		at, err := db.LastInbound(t.Context(), "whatsapp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	if at := last(); !at.IsZero() {
+		t.Errorf("nobody wrote, and the newest is of %s", at)
+	}
+	id, _ := person(t, db, "1", "") // on Telegram
+	put := func(n string, at time.Time) {
+		do(t, db, func(tx *store.Tx) error {
+			address := "whatsapp:+1555010" + n
+			return tx.PutAddress(t.Context(), store.Address{Chat: db.Keys().Chat("whatsapp", address), MemberID: id, Channel: "whatsapp", Address: address, CreatedAt: morning, LastInboundAt: at})
+		})
+	}
+	put("0", time.Time{})
+	if at := last(); !at.IsZero() {
+		t.Errorf("nobody wrote here, and the newest is of %s", at)
+	}
+	put("1", morning.Add(2*time.Hour))
+	put("2", morning.Add(time.Hour))
+	if at := last(); !at.Equal(morning.Add(2 * time.Hour)) {
+		t.Errorf("%s", at)
+	}
+}

@@ -80,6 +80,7 @@ const (
 	codeUnreachable = "unreachable" // no connection: nothing was sent
 	codeNoAnswer    = "no_answer"   // sent, and no answer came
 	codeBadAnswer   = "bad_answer"  // an answer that tells nothing
+	codeTooMany     = "too_many"    // more messages than are looked through
 	codeFailed      = "failed"      // a failed message without a code
 )
 

@@ -156,8 +156,11 @@ func (c *Channel) paced(ctx context.Context, do func(*call) error) error {
 }
 
 func pace(ctx context.Context, method string) error {
-	if method == http.MethodGet {
+	switch method {
+	case http.MethodGet:
 		return pause(ctx, listGap)
+	case http.MethodDelete:
+		return pause(ctx, deleteGap)
 	}
 	return pause(ctx, createGap)
 }

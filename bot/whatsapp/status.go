@@ -15,6 +15,9 @@ type Status struct {
 	// ReplyID is bot.Message.ID, from the address of the callback. Empty for a
 	// message that was not sent by this channel.
 	ReplyID string
+	// Address is whom the message was for, as in bot.Inbound: it names the
+	// chat. Personal, never to be logged. Empty when Twilio did not say.
+	Address string
 	SID     string // the provider's id, also when its create answer was lost
 	State   string // Twilio's word: sent, delivered, read, failed…
 	Rank    int    // 0 for a word that is not known
@@ -24,8 +27,6 @@ type Status struct {
 	// AsText tells that WhatsApp refused the buttons or the list; the words may
 	// pass as text.
 	AsText bool
-	// Address is whom the message was for.
-	Address string
 }
 
 // Settle takes a status in. It is called for messages nobody knows and for
@@ -69,13 +70,16 @@ func (c *Channel) Status(settle Settle) http.Handler {
 func decodeStatus(replyID string, form url.Values) (Status, error) {
 	s := Status{
 		ReplyID: replyID,
+		Address: form.Get("To"),
 		SID:     firstOf(form, "MessageSid", "SmsSid"),
 		State:   firstOf(form, "MessageStatus", "SmsStatus"),
 		Code:    form.Get("ErrorCode"),
-		Address: form.Get("To"),
 	}
 	if !messageSID.MatchString(s.SID) {
 		return Status{}, errors.New("MessageSid")
+	}
+	if s.Address != "" && !validAddress(s.Address) {
+		return Status{}, errors.New("To")
 	}
 	if s.State == "" {
 		return Status{}, errors.New("MessageStatus")

@@ -63,15 +63,58 @@ func TestDecodeStatus(t *testing.T) {
 		}
 	}
 	for name, f := range map[string]url.Values{
-		"no id":    statusForm("MessageSid", "", "MessageStatus", "sent"),
-		"odd id":   statusForm("MessageSid", "x", "MessageStatus", "sent"),
-		"no state": statusForm(),
+		"no id":                     statusForm("MessageSid", "", "MessageStatus", "sent"),
+		"odd id":                    statusForm("MessageSid", "x", "MessageStatus", "sent"),
+		"no state":                  statusForm(),
+		"spaces in the address":     statusForm("MessageStatus", "sent", "To", "whatsapp:+32 470"),
+		"line break in it":          statusForm("MessageStatus", "sent", "To", anna+"\n"),
+		"an address without end":    statusForm("MessageStatus", "sent", "To", "whatsapp:"+strings.Repeat("9", 256)),
+		"bytes below the printable": statusForm("MessageStatus", "sent", "To", "whatsapp:\x00"),
 	} {
 		if s, err := decodeStatus("", f); err == nil {
 			t.Errorf("%s: %+v", name, s)
 		}
 	}
 }
+
+// The chat of a status is that of the address, which Twilio usually tells and
+// which is opaque: people without a number have another one.
+func TestStatusAddress(t *testing.T) {
+	t.Parallel()
+	for to, want := range map[string]string{
+		anna:                      anna,
+		"whatsapp:CD.123abc":      "whatsapp:CD.123abc",
+		"":                        "",
+		"whatsapp:" + longID(247): "whatsapp:" + longID(247),
+	} {
+		form := statusForm("MessageStatus", "delivered", "To", to, "From", "whatsapp:"+twiliotest.From)
+		if to == "" {
+			form.Del("To")
+		}
+		if s, err := decodeStatus("ob-1", form); err != nil || s.Address != want {
+			t.Errorf("%d characters: %q %v", len(to), s.Address, err)
+		}
+	}
+	r := newRig(t)
+	r.srv.Text(anna, "bonjour")
+	if _, err := r.Send(within(t), anna, bot.Message{ID: "ob-4", Text: "Mbote"}); err != nil {
+		t.Fatal(err)
+	}
+	r.srv.Settle(within(t))
+	for _, s := range r.settled() {
+		if s.Address != r.received()[0].Address {
+			t.Errorf("not the chat that wrote: %+v", s)
+		}
+	}
+	if len(r.settled()) != 3 {
+		t.Errorf("%d callbacks", len(r.settled()))
+	}
+	if got := r.srv.Deliver(testPublic+StatusPath, statusForm("MessageStatus", "sent", "To", "no address")); got != 400 {
+		t.Errorf("%d", got)
+	}
+}
+
+func longID(n int) string { return strings.Repeat("x", n) }
 
 func TestStatusHandler(t *testing.T) {
 	t.Parallel()

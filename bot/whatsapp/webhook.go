@@ -54,7 +54,7 @@ func decode(form url.Values) (bot.Inbound, error) {
 	if !messageSID.MatchString(in.ID) {
 		return bot.Inbound{}, errors.New("MessageSid")
 	}
-	if in.Address == "" || len(in.Address) > maxAddress || strings.ContainsFunc(in.Address, notPrintable) {
+	if !validAddress(in.Address) {
 		return bot.Inbound{}, errors.New("From")
 	}
 	if phone := strings.TrimPrefix(in.Address, "whatsapp:"); phonePattern.MatchString(phone) {
@@ -68,6 +68,10 @@ func decode(form url.Values) (bot.Inbound, error) {
 	in.Payload = payload(form)
 	in.Kind = kind(form, in.Payload)
 	return in, nil
+}
+
+func validAddress(address string) bool {
+	return address != "" && len(address) <= maxAddress && !strings.ContainsFunc(address, notPrintable)
 }
 
 func notPrintable(r rune) bool { return r <= ' ' || r == 0x7f }

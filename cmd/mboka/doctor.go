@@ -125,6 +125,20 @@ func (d *doctor) platforms(cfg config, s *stores) {
 		default:
 			d.ok("whatsapp", "%d buttons and lists known", len(contents))
 		}
+		d.catchUp(s)
+	}
+}
+
+// catchUp tells how far the search for undelivered messages is. That it is
+// behind is no fault of its own: the service may just not run.
+func (d *doctor) catchUp(s *stores) {
+	switch at, found, err := s.sessions.Watermark(d.e.ctx, catchUpName); {
+	case err != nil:
+		d.bad("catch-up", err, "is Redis up?")
+	case !found:
+		d.ok("catch-up", "not yet made: `mboka serve` looks every 3 minutes for messages that were not delivered")
+	default:
+		d.ok("catch-up", "last complete %s ago; `mboka serve` makes one every 3 minutes", time.Since(at).Round(time.Second))
 	}
 }
 

@@ -48,6 +48,7 @@ type world struct {
 	out    io.Writer
 	err    io.Writer
 	parser *kong.Kong
+	tempo  tempo
 	left   int // the code with which the parser would have left; -1: not
 }
 
@@ -60,8 +61,13 @@ func main() {
 
 // run is main for tests too: it returns the exit code.
 func run(ctx context.Context, args, vars []string, in io.Reader, out, errs io.Writer) int {
+	return (&world{ctx: ctx, vars: vars, in: in, out: out, err: errs, tempo: usualTempo()}).run(args)
+}
+
+func (e *world) run(args []string) int {
 	var c cli
-	e := &world{ctx: ctx, vars: vars, in: in, out: out, err: errs, left: -1}
+	out, errs := e.out, e.err
+	e.left = -1
 	parser, err := kong.New(&c, kong.Name("mboka"),
 		kong.Description("A chat service on Telegram and WhatsApp: Congolese people abroad register their skills, in French, English or Lingala."),
 		kong.UsageOnError(), kong.Writers(out, errs), kong.Exit(func(code int) { e.left = code }), kong.Bind(e))

@@ -53,7 +53,7 @@ func (serveCmd) Run(e *world) error {
 	if err != nil {
 		return err
 	}
-	srv := service{cfg: cfg, stores: s, on: on, bot: b, log: log, registry: reg}
+	srv := service{cfg: cfg, stores: s, on: on, bot: b, log: log, registry: reg, tempo: e.tempo}
 	return srv.run(e.ctx)
 }
 
@@ -94,6 +94,7 @@ type service struct {
 	bot      *bot.Bot
 	log      *slog.Logger
 	registry *prometheus.Registry
+	tempo    tempo
 }
 
 func (s service) run(ctx context.Context) error {
@@ -132,6 +133,9 @@ func (s service) run(ctx context.Context) error {
 			fail(err)
 		}
 	})
+	for _, c := range s.chores() {
+		listening.Go(func() { c.tend(ctx) })
+	}
 	<-ctx.Done()
 	s.log.Info("stopping: turns under way are finished first")
 	s.stop(ctx, servers)

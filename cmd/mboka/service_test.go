@@ -45,6 +45,7 @@ type testService struct {
 	vars     []string
 	// readyLine is the log line that tells that the service runs.
 	readyLine string
+	tempo     tempo
 
 	mu    sync.Mutex
 	logs  []string
@@ -84,7 +85,7 @@ func prepareService(t *testing.T) *testService {
 	s := &testService{
 		t: t, keys: keys, dbURL: storetest.PostgresURL(t), redis: redisServer.Client(), redisURL: redisServer.URL(),
 		telegram: telegramtest.NewServer(t, testToken), twilio: twiliotest.NewServer(t, testAccount, testAuth),
-		turns: map[string][]turnLine{}, readyLine: "telegram by webhook",
+		turns: map[string][]turnLine{}, readyLine: "telegram by webhook", tempo: usualTempo(),
 	}
 	s.grown = sync.NewCond(&s.mu)
 	if s.db, err = pgxpool.New(context.Background(), s.dbURL); err != nil {
@@ -124,7 +125,8 @@ func (s *testService) start() {
 	read, write := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		code := run(ctx, []string{"serve"}, s.vars, strings.NewReader(""), io.Discard, write)
+		e := &world{ctx: ctx, vars: s.vars, in: strings.NewReader(""), out: io.Discard, err: write, tempo: s.tempo}
+		code := e.run([]string{"serve"})
 		write.Close()
 		done <- code
 	}()

@@ -15,6 +15,7 @@ import (
 
 	"mboka/bot"
 	"mboka/bot/effects"
+	"mboka/bot/whatsapp"
 	"mboka/flows"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
@@ -99,11 +100,26 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Effects:  records.All(),
 		Begins:   registration.ID + "." + registration.Adult,
 		Holds:    limits.NewHolds(s.redis, "mboka", time.Now, names(channels)...),
+		LookUps:  lookUps(channels),
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
+}
+
+// lookUps are for the channels whose platform can be asked.
+func lookUps(channels []bot.Channel) map[string]bot.LookUp {
+	out := make(map[string]bot.LookUp)
+	for _, c := range channels {
+		if w, ok := c.(*whatsapp.Channel); ok {
+			out[w.Name()] = func(ctx context.Context, address string, m bot.Message, since time.Time) (bool, error) {
+				found, _, err := w.Find(ctx, address, m, since)
+				return found, err
+			}
+		}
+	}
+	return out
 }
 
 func names(channels []bot.Channel) []string {

@@ -37,20 +37,24 @@
 //	mboka:{pp}:d:<chat>  zset    platform ids seen, each alone and with its caller's
 //	                             token -> ms; the last 7 days
 //	mboka:{pp}:j:<chat>  list    journal of what Postgres has yet to learn: number, sealed
-//	mboka:{pp}:f:<chat>  hash    what the platform said later of a reply in doubt or
+//	mboka:{pp}:t:<chat>  hash    what the platform said later of a reply in doubt or
 //	                             failed; 48 hours
 //	mboka:{pp}:x:<chat>  list    messages set aside: since, cause, message; 7 days
 //	mboka:{pp}:stranded  zset    chat -> ms since when it has a message set aside
 //	mboka:{pp}:due       zset    chat -> ms from when on somebody should look at it
 //	mboka:{pp}:dirty     zset    chat -> ms since when it has a journal
-//
 //	mboka:{pp}:p:<chat>  string  the pickup that waits for the chat, by its name
 //
 // Files behind a link lie elsewhere, because who comes with the link knows no
 // chat: {pp} is then the beginning of the pickup's name, the keyed hash of the
 // secret in the link, 64 hexadecimal digits.
 //
-//	mboka:{pp}:f:<name>  hash    cover and parts, sealed; taken: something was
+//	mboka:{pp}:f:<name>  hash    cover and parts, sealed; taken: something was; 15 minutes
+//
+// Two sorts of keys belong to no chat:
+//
+//	mboka:guard:<name>   string  who does something alone (see Guard)
+//	mboka:mark:<name>    string  ms up to which something is done (see Watermark)
 //
 // # The outbox
 //

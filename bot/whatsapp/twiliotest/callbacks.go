@@ -14,6 +14,14 @@ type callback struct {
 	state   string
 }
 
+// ranks order the words for what became of a message; the list never shows a
+// step back, whatever the order of the callbacks.
+var ranks = map[string]int{
+	"accepted": 1, "scheduled": 1, "queued": 1, "sending": 1,
+	"sent": 2, "delivered": 3, "read": 4,
+	"failed": 5, "undelivered": 5, "canceled": 5,
+}
+
 // callbacks are those a message gets. There is none for its first status.
 func (s *Server) callbacks(m *record) []callback {
 	states := s.receipts
@@ -63,8 +71,13 @@ func (s *Server) deliver() {
 
 func (s *Server) post(c callback) {
 	s.mu.Lock()
-	c.message.status = c.state
-	connected := s.target != ""
+	if m := c.message; ranks[c.state] > ranks[m.status] {
+		m.status = c.state
+		if m.sent.IsZero() {
+			m.sent = s.clock()
+		}
+	}
+	connected := s.target != "" && !s.silent
 	s.mu.Unlock()
 	if c.address != "" && connected {
 		s.Deliver(c.address, c.form)

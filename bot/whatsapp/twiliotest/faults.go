@@ -68,6 +68,28 @@ func (s *Server) FailContent(faults ...Fault) {
 	s.refusals = append(s.refusals, faults...)
 }
 
+// FailList does the same for requests to list messages.
+func (s *Server) FailList(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unlisted = append(s.unlisted, faults...)
+}
+
+// FailMedia does the same for requests to list the media of a message.
+func (s *Server) FailMedia(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unseen = append(s.unseen, faults...)
+}
+
+// FailDelete does the same for requests to delete a message. A fault that is
+// Taken, Cut, Hang or Drop deletes it all the same.
+func (s *Server) FailDelete(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.undeleted = append(s.undeleted, faults...)
+}
+
 func take(faults *[]Fault) Fault {
 	if len(*faults) == 0 {
 		return Fault{}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,25 +19,31 @@ type record struct {
 	status    string
 	errorCode int
 	created   time.Time
-	shown     bool // on the phone
+	sent      time.Time // zero: still in Twilio's queue, or never sent
+	shown     bool      // on the phone
+	deleted   bool      // at Twilio; the phone keeps its copy
+	media     []string  // content types
 	callback  string
 }
 
 const rfc2822 = "Mon, 02 Jan 2006 15:04:05 -0700"
 
 func (m *record) json(account string) map[string]any {
-	var code any
-	if m.errorCode != 0 {
+	var code, sent any
+	if m.errorCode != 0 && ranks[m.status] == ranks["failed"] {
 		code = m.errorCode
 	}
+	if !m.sent.IsZero() {
+		sent = m.sent.UTC().Format(rfc2822)
+	}
+	uri := "/2010-04-01/Accounts/" + account + "/Messages/" + m.SID
 	return map[string]any{
 		"sid": m.SID, "account_sid": account, "body": m.Body, "from": m.from, "to": m.To,
 		"direction": m.direction, "status": m.status, "error_code": code, "error_message": nil,
-		"num_segments": "1", "num_media": "0", "price": nil, "price_unit": nil,
+		"num_segments": "1", "num_media": strconv.Itoa(len(m.media)), "price": nil, "price_unit": nil,
 		"api_version": "2010-04-01", "messaging_service_sid": nil,
-		"date_created": m.created.Format(rfc2822), "date_updated": m.created.Format(rfc2822),
-		"date_sent": m.created.Format(rfc2822),
-		"uri":       "/2010-04-01/Accounts/" + account + "/Messages/" + m.SID + ".json",
+		"date_created": m.created.UTC().Format(rfc2822), "date_updated": m.created.UTC().Format(rfc2822),
+		"date_sent": sent, "uri": uri + ".json", "subresource_uris": map[string]any{"media": uri + "/Media.json"},
 	}
 }
 
@@ -65,6 +70,9 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	m, wrong := s.build(r.PostForm)
+	if wrong == nil && s.looping(m) {
+		wrong = &problem{14107, "more than 30 quick messages between two numbers"}
+	}
 	if wrong != nil {
 		s.mu.Unlock()
 		refuse(w, http.StatusBadRequest, wrong.code, wrong.text)
@@ -164,46 +172,4 @@ func checkDelivery(form url.Values, m *record) *problem {
 		m.Validity = time.Duration(seconds) * time.Second
 	}
 	return nil
-}
-
-// listMessages answers the list of messages, newest first, with the filters
-// To, From, and the page's size and number.
-func (s *Server) listMessages(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	size := 50
-	if n, err := strconv.Atoi(query.Get("PageSize")); err == nil && n > 0 && n <= 1000 {
-		size = n
-	}
-	page, _ := strconv.Atoi(query.Get("Page"))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found := []map[string]any{}
-	for _, m := range slices.Backward(s.messages) {
-		if (!query.Has("To") || query.Get("To") == m.To) && (!query.Has("From") || query.Get("From") == m.from) {
-			found = append(found, m.json(s.sid))
-		}
-	}
-	first := min(max(page, 0)*size, len(found))
-	last := min(first+size, len(found))
-	var next any
-	if last < len(found) {
-		query.Set("Page", strconv.Itoa(page+1))
-		query.Set("PageToken", "PA"+found[last]["sid"].(string))
-		next = r.URL.Path + "?" + query.Encode()
-	}
-	answer(w, http.StatusOK, map[string]any{
-		"messages": found[first:last], "page": page, "page_size": size, "next_page_uri": next,
-	})
-}
-
-func (s *Server) fetchMessage(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, m := range s.messages {
-		if m.SID+".json" == r.PathValue("message") {
-			answer(w, http.StatusOK, m.json(s.sid))
-			return
-		}
-	}
-	refuse(w, http.StatusNotFound, 20404, "no such message")
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -95,7 +96,8 @@ func (s *Server) Tap(address, titleOrID string) int {
 
 // Post has a person send anything: the fields beside those that every webhook
 // has. A field that is given replaces the usual one, an empty list drops it.
-// It returns the webhook's status, 0 if it did not answer.
+// It returns the webhook's status, 0 if it did not answer or the server is
+// silent.
 func (s *Server) Post(address string, fields url.Values) int {
 	s.t.Helper()
 	s.mu.Lock()
@@ -106,13 +108,24 @@ func (s *Server) Post(address string, fields url.Values) int {
 			delete(form, key)
 		}
 	}
-	s.inbound[address] = s.clock()
-	s.messages = append(s.messages, &record{
+	now := s.clock()
+	s.inbound[address] = now
+	m := &record{
 		Message: Message{SID: form.Get("MessageSid"), To: form.Get("To"), Body: form.Get("Body")},
-		from:    address, direction: "inbound", status: "received", created: s.clock(),
-	})
-	public := s.public
+		from:    form.Get("From"), direction: "inbound", status: "received", created: now, sent: now,
+	}
+	// A count that is no number is a test of ours; the list has none then.
+	count, _ := strconv.Atoi(form.Get("NumMedia"))
+	for i := range count {
+		m.media = append(m.media, form.Get("MediaContentType"+strconv.Itoa(i)))
+	}
+	s.messages = append(s.messages, m)
+	public, silent := s.public, s.silent
+	s.changed.Broadcast()
 	s.mu.Unlock()
+	if silent {
+		return 0
+	}
 	return s.Deliver(public+"/whatsapp/webhook", form)
 }
 

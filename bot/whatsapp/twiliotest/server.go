@@ -4,8 +4,8 @@
 // and type.
 //
 // It keeps two rates of the real one out, since tests run faster than people:
-// 14107 (more than 30 quick replies) and the Content API's requests per
-// second. Both can be brought about with faults.
+// 14107 (more than 30 quick replies; Loops turns it on) and the Content API's
+// requests per second, which a fault can bring about.
 //
 // It imports nothing of the project, so that it agrees with the channel only
 // where both agree with Twilio.
@@ -47,12 +47,18 @@ type Server struct {
 	calls     map[string]int
 	faults    []Fault
 	refusals  []Fault
+	unlisted  []Fault // for lists of messages
+	unseen    []Fault // for lists of media
+	undeleted []Fault // for deletions of messages
 	messages  []*record
 	inbound   map[string]time.Time
 	contents  []*object
 	approvals map[string]approval
 	receipts  []string
 	early     bool
+	silent    bool
+	loops     bool
+	streaks   map[string]*streak
 	queue     []callback
 	busy      bool
 	stopped   bool
@@ -70,6 +76,7 @@ func NewServer(t testing.TB, sid, token string) *Server {
 		calls:     map[string]int{},
 		inbound:   map[string]time.Time{},
 		approvals: map[string]approval{},
+		streaks:   map[string]*streak{},
 		receipts:  []string{"sent", "delivered", "read"},
 	}
 	s.changed = sync.NewCond(&s.mu)
@@ -122,6 +129,15 @@ func (s *Server) Early(early bool) {
 	s.early = early
 }
 
+// Silence makes Twilio unable to reach us: what people send stands in its list
+// of messages only, and status callbacks are lost. Neither is repeated when it
+// ends, as the real one would not (twilio.com/docs/api/errors/11205).
+func (s *Server) Silence(silent bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = silent
+}
+
 // Calls counts the requests so far by "METHOD /path", with the SIDs in paths
 // replaced by {sid}.
 func (s *Server) Calls() map[string]int {
@@ -140,6 +156,7 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
 			s.mu.Lock()
 			counted := strings.ReplaceAll(strings.ReplaceAll(path, "{account}", "{sid}"), "{message}", "{sid}.json")
+			counted = strings.ReplaceAll(counted, "{parent}", "{sid}")
 			s.calls[method+" "+counted]++
 			s.mu.Unlock()
 			if got := r.Header.Get("X-Mboka-Host"); got != host {
@@ -154,6 +171,8 @@ func (s *Server) routes() http.Handler {
 	route("api.twilio.com", "POST", account+"/Messages.json", s.createMessage)
 	route("api.twilio.com", "GET", account+"/Messages.json", s.listMessages)
 	route("api.twilio.com", "GET", account+"/Messages/{message}", s.fetchMessage)
+	route("api.twilio.com", "DELETE", account+"/Messages/{message}", s.deleteMessage)
+	route("api.twilio.com", "GET", account+"/Messages/{parent}/Media.json", s.listMedia)
 	route("content.twilio.com", "POST", contents, s.createContent)
 	route("content.twilio.com", "GET", contents, s.listContents)
 	route("content.twilio.com", "GET", contents+"/{sid}", s.fetchContent)
