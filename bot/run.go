@@ -32,7 +32,9 @@ func (t *thinker) run(command string) {
 		t.repeat(flows.Line{Key: locales.MissionsNone})
 	case "whosaw":
 		t.repeat(flows.Line{Key: locales.WhosawNone})
-	case "export", "link":
+	case "link":
+		t.link()
+	case "export":
 		t.repeat(flows.Line{Key: locales.NotYet}) // understood, and not promised
 	case "share":
 		t.repeat(flows.Line{Key: locales.Share})

@@ -39,9 +39,10 @@ type thought struct {
 	Session Session
 	Prompt  flows.Prompt
 	Events  []flows.Event
-	Need    string // a fact to look up; think again with it
-	Silent  bool   // nothing to say
-	Forget  bool   // nothing of this chat may be kept
+	Need    string      // a fact to look up; think again with it
+	Decide  flows.Event // when Need is factOutcome: the effect to carry out
+	Silent  bool        // nothing to say
+	Forget  bool        // nothing of this chat may be kept
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.
@@ -115,6 +116,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
+	case t.links():
 	case t.s.restored && running && word == "":
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -242,6 +244,9 @@ func (t *thinker) advance(in flows.Input) {
 func (t *thinker) take(turn flows.Turn) {
 	if turn.Need != "" {
 		t.out.Need = turn.Need
+		return
+	}
+	if t.decides(turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)

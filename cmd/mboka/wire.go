@@ -15,6 +15,7 @@ import (
 	"mboka/bot"
 	"mboka/bot/effects"
 	"mboka/flows"
+	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/rights"
@@ -29,6 +30,7 @@ func allFlows() []*flows.Flow {
 		registration.Flow(), registration.Profile(),
 		menu.Flow(), menu.Resume(), menu.Tongue(),
 		rights.MyData(), rights.Erase(), rights.Complaint(),
+		link.Flow(), link.Merge(),
 	}
 }
 

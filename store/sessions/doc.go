@@ -37,6 +37,7 @@
 //	mboka:{pp}:d:<chat>  zset    platform ids seen, each alone and with its caller's
 //	                             token -> ms; the last 7 days
 //	mboka:{pp}:j:<chat>  list    journal of what Postgres has yet to learn: number, sealed
+//	mboka:{pp}:t:<chat>  zset    messages with a wrong code -> ms; ends an hour after the last
 //	mboka:{pp}:due       zset    chat -> ms from when on somebody should look at it
 //	mboka:{pp}:dirty     zset    chat -> ms since when it has a journal
 //
