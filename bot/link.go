@@ -139,7 +139,7 @@ func (t *thinker) decides(turn flows.Turn) bool {
 			continue
 		}
 		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
-		t.decide(e)
+		t.decide(e, turn.Prompt.Lead...)
 		return true
 	}
 	return false
@@ -149,32 +149,33 @@ func (t *thinker) decides(turn flows.Turn) bool {
 const mergeCode = "code"
 
 // decide has an effect carried out and says what came of it. The first time the
-// turn is interrupted for that, and thought over again with the outcome.
-func (t *thinker) decide(e flows.Event) {
+// turn is interrupted for that, and thought over again with the outcome. lead is
+// said before.
+func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 	fact, ok := t.facts[factOutcome]
 	if !ok {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	line := func(key locales.Key) flows.Line { return flows.Line{Key: key, Args: fact.Args} }
+	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
 	switch fact.Args[ResultOutcome] {
 	case LinkDone:
 		t.become(fact)
-		t.idle(line(locales.LinkDone))
+		t.idle(say(locales.LinkDone)...)
 	case LinkBoth:
 		t.become(fact)
-		t.idle(line(locales.MergeDone))
+		t.idle(say(locales.MergeDone)...)
 	case LinkApart:
 		t.become(fact)
-		t.idle(line(locales.SplitApart))
+		t.idle(say(locales.SplitApart)...)
 	case LinkLeft:
 		t.out.Forget = true
 		t.s.Stack = nil
-		t.out.Prompt = flows.Prompt{Marks: flows.None, Body: line(locales.SplitLeft)}
+		t.out.Prompt = flows.Prompt{Marks: flows.None, Lead: lead, Body: flows.Line{Key: locales.SplitLeft}}
 	case LinkAsk:
 		t.begin(FlowMerge, flows.Answers{{Step: mergeCode, Text: e.Answer.Text}})
 	default:
-		t.repeat(line(refusals[fact.Args[ResultOutcome]]))
+		t.repeat(say(refusals[fact.Args[ResultOutcome]])...)
 	}
 }
 

@@ -37,6 +37,7 @@ type mergedRows struct {
 	Chats        []string
 	Answers      []Dated
 	Consents     []uuid.UUID
+	Twins        []Consent // that the survivor has too: copies made by an earlier split
 	Drafts       []datedDraft
 	Merges       []uuid.UUID // earlier merges into it
 	Replaced     []replacedAnswer
@@ -68,6 +69,7 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 	var batch pgx.Batch
 	batch.Queue(`DELETE FROM draft USING address WHERE draft.chat = address.chat AND address.member_id = $1`, m.Merged)
 	batch.Queue(`UPDATE address SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
+	batch.Queue(`DELETE FROM consent WHERE id = ANY($1)`, consentIDs(rows.Twins))
 	batch.Queue(`UPDATE consent SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $2 WHERE survivor_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member SET recovery_hash = coalesce(recovery_hash, $2) WHERE id = $1`, m.Survivor, merged.RecoveryHash)
@@ -139,7 +141,7 @@ func (tx *Tx) snapshot(ctx context.Context, m Merge, merged Member) (mergedRows,
 			return mergedRows{}, err
 		}
 	}
-	if rows.Consents, err = tx.ids(ctx, `SELECT id FROM consent WHERE member_id = $1 ORDER BY id`, m.Merged); err != nil {
+	if rows.Consents, rows.Twins, err = tx.twins(ctx, m); err != nil {
 		return mergedRows{}, err
 	}
 	if rows.Merges, err = tx.ids(ctx, `SELECT id FROM member_merge WHERE survivor_id = $1 ORDER BY id`, m.Merged); err != nil {
@@ -157,6 +159,35 @@ func (tx *Tx) snapshot(ctx context.Context, m Merge, merged Member) (mergedRows,
 		rows.Replaced = append(rows.Replaced, replacedAnswer{Taken: taken.At.Truncate(time.Microsecond), Was: was})
 	}
 	return rows, nil
+}
+
+// twins gives the consents of the merged member, apart from those that the
+// survivor has by the same message.
+func (r reader) twins(ctx context.Context, m Merge) (own []uuid.UUID, twins []Consent, err error) {
+	theirs, err := r.Consents(ctx, m.Survivor)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := r.Consents(ctx, m.Merged)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range all {
+		if slices.ContainsFunc(theirs, func(o Consent) bool { o.ID, o.MemberID = c.ID, c.MemberID; return o == c }) {
+			twins = append(twins, c)
+		} else {
+			own = append(own, c.ID)
+		}
+	}
+	return own, twins, nil
+}
+
+func consentIDs(all []Consent) []uuid.UUID {
+	ids := make([]uuid.UUID, 0, len(all))
+	for _, c := range all {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 func (r reader) ids(ctx context.Context, sql string, args ...any) ([]uuid.UUID, error) {

@@ -201,9 +201,9 @@ func TestConsentsThroughMergeAndSplit(t *testing.T) {
 		at      int
 	}
 	for name, tt := range map[string]struct {
-		stays, goes, merged    []word // merged: said between merge and split
-		live                   bool   // after the merge, before what is said then
-		staysAfter, goesAfter_ bool
+		stays, goes, merged   []word // merged: said between merge and split
+		live                  bool   // after the merge, before what is said then
+		staysAfter, goesAfter bool
 	}{
 		"both yes":                         {[]word{{true, 1}}, []word{{true, 2}}, nil, true, true, true},
 		"a later yes of the other":         {[]word{{false, 1}}, []word{{true, 2}}, nil, true, false, true},
@@ -234,8 +234,18 @@ func TestConsentsThroughMergeAndSplit(t *testing.T) {
 			if got := p.live(p.stays, "missions"); got != tt.staysAfter {
 				t.Errorf("who stayed: %v", got)
 			}
-			if got := p.live(p.goes, "missions"); got != tt.goesAfter_ {
+			if got := p.live(p.goes, "missions"); got != tt.goesAfter {
 				t.Errorf("who went: %v", got)
+			}
+			// Once more: what a split copied is met again.
+			p.merge = uuid.New()
+			p.mergeThem()
+			if got := p.live(p.stays, "missions"); got != (tt.staysAfter || tt.goesAfter) {
+				t.Errorf("after the second merge %v", got)
+			}
+			p.split(p.there)
+			if stays, goes := p.live(p.stays, "missions"), p.live(p.goes, "missions"); stays != tt.staysAfter || goes != tt.goesAfter {
+				t.Errorf("after the second split %v and %v", stays, goes)
 			}
 		})
 	}

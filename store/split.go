@@ -145,6 +145,11 @@ func (tx *Tx) restore(ctx context.Context, survivor uuid.UUID, j journalled) err
 	if err := tx.tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return err
 	}
+	for _, c := range was.Twins {
+		if err := tx.RecordConsent(ctx, c); err != nil {
+			return err
+		}
+	}
 	if err := tx.putDated(ctx, j.Merged, was.Answers); err != nil {
 		return err
 	}
