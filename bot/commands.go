@@ -22,7 +22,7 @@ var commandKeys = map[string]locales.Key{
 
 // Commands are the commands in the order in which a platform's menu lists
 // them. Back and skip are left out there: they are buttons.
-var Commands = []string{"menu", "continue", "profile", "mydata", "export", "missions", "language", "stop", "erase", "whosaw", "share", "complaint", "help"}
+var Commands = []string{"menu", "continue", "profile", "mydata", "export", "missions", "language", "stop", "erase", "whosaw", "share", "link", "complaint", "help"}
 
 // CommandKey is the catalogue entry of a command.
 func CommandKey(name string) (locales.Key, bool) {

@@ -56,6 +56,13 @@ const (
 	Refused   Kind = "refused"   // nothing the person did: the form of our last message was refused later
 )
 
+// The kinds that no channel reports: notes from another chat of the same
+// person, see Elsewhere.
+const (
+	Renewed Kind = "renewed" // the record is another now
+	Erased  Kind = "erased"  // there is none any more, and nothing may be kept
+)
+
 // Accept takes one inbound event into the chat's mailbox. A nil error means
 // that it is durable or was seen before: the webhook may answer 2xx. An error
 // means that the store is not there: answer 503, so that the platform repeats.

@@ -27,7 +27,7 @@ func formSteps() []string {
 // question back, an aside, a command.
 var typed = []string{
 	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
-	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "menu", "annuler", "qui m'a vu", "réunions", "partager", "/nothing",
+	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "menu", "annuler", "qui m'a vu", "réunions", "partager", "/nothing",
 	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
 }
 
@@ -39,7 +39,10 @@ func facts(s Session) flows.Facts {
 	}
 	return flows.Facts{flows.FactRecord: {Answers: given, Args: map[string]any{
 		"Summary": flows.Rows{{Title: locales.TSex, Values: flows.Labels{same("x")}}}, "Consents": "x : oui", "Number": "ABC-234", "Date": "3 mai 2026",
-	}}}
+		"Channels": "Telegram, WhatsApp",
+	}},
+		flows.FactLinks: {Args: map[string]any{"State": LinksSome, "Channels": "Telegram, WhatsApp"}},
+		factOutcome:     {Args: map[string]any{ResultOutcome: LinkAsk, "Number": "ABC-234"}}}
 }
 
 // reached are all prompts that one or two inputs at a session lead to.
@@ -88,7 +91,7 @@ func TestEveryPrompt(t *testing.T) {
 	flowsSeen, static, all := map[string]bool{}, map[string]bool{}, 0
 	for _, lang := range locales.Langs {
 		for _, caps := range []Capabilities{TelegramCapabilities, WhatsAppCapabilities} {
-			s := Setting{Lang: lang, Caps: caps, Base: BaseArgs(policy, "BE", caps, lang), Results: locales.Args{"Number": "ABC-234", "Code": "ABC-234-XYZ"}}
+			s := Setting{Lang: lang, Caps: caps, Base: BaseArgs(policy, "BE", caps, lang), Results: locales.Args{"Number": "ABC-234", "Code": "ABC-234-XYZ", "LinkCode": "ABC-DEF-234"}}
 			for _, step := range formSteps() {
 				reached(b, at(step, lang), lang == locales.FR, func(how string, after Session, p flows.Prompt) {
 					all++

@@ -35,7 +35,7 @@ func (t *thinker) run(command string) {
 	case "export":
 		t.export()
 	case "link":
-		t.repeat(flows.Line{Key: locales.NotYet}) // understood, and not promised
+		t.link()
 	case "share":
 		t.repeat(flows.Line{Key: locales.Share})
 	case "stop":

@@ -39,13 +39,14 @@ type thought struct {
 	Session Session
 	Prompt  flows.Prompt
 	Events  []flows.Event
-	Need    string // a fact to look up; think again with it
-	Silent  bool   // nothing to say
-	Muted   bool   // there would be something to say, but more messages wait: Silent too
-	Plain   bool   // say it as text alone
-	Forget  bool   // nothing of this chat may be kept
-	Files   []File // handed over with the reply, or where there is a Token behind a link
-	Token   string // the secret of that link
+	Need    string      // a fact to look up; think again with it
+	Decide  flows.Event // when Need is factOutcome: the effect to carry out
+	Silent  bool        // nothing to say
+	Muted   bool        // there would be something to say, but more messages wait: Silent too
+	Plain   bool        // say it as text alone
+	Forget  bool        // nothing of this chat may be kept
+	Files   []File      // handed over with the reply, or where there is a Token behind a link
+	Token   string      // the secret of that link
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.
@@ -124,6 +125,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
+	case t.links():
 	case t.s.restored && running && word == "":
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -251,6 +253,9 @@ func (t *thinker) advance(in flows.Input) {
 func (t *thinker) take(turn flows.Turn) {
 	if turn.Need != "" {
 		t.out.Need = turn.Need
+		return
+	}
+	if t.decides(turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)

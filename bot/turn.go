@@ -134,6 +134,9 @@ func (o outcome) said() []string {
 // into words. A panic in any of it is an error of this message.
 func (h *held) prepared(ctx context.Context, m sessions.Message, in Inbound) (t outcome, r sessions.SaveRequest, err error) {
 	defer recovered(&err)
+	if t, dropped, ok := followed(in); ok {
+		return t, sessions.SaveRequest{DeleteSession: dropped}, nil
+	}
 	if t, err = h.considered(ctx, m, in); err != nil {
 		return t, r, err
 	}
@@ -168,15 +171,32 @@ func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (
 	if err != nil {
 		return outcome{}, err
 	}
+	out, err := h.consideredAs(ctx, m, in, s)
+	if errors.Is(err, ErrNoRecord) && s.Member != "" {
+		return h.consideredAs(ctx, m, in, Session{Lang: s.Lang, Chosen: s.Chosen})
+	}
+	return out, err
+}
+
+// consideredAs is considered for a session.
+func (h *held) consideredAs(ctx context.Context, m sessions.Message, in Inbound, s Session) (outcome, error) {
 	facts := flows.Facts{}
 	var t thought
+	var err error
 	for {
 		t = h.b.think(h.g.Chat, s, in, m.AcceptedAt, facts)
 		if t.Need == "" {
 			break
 		}
 		lookup, known := h.b.cfg.Facts[t.Need]
-		if _, again := facts[t.Need]; !known || again {
+		_, again := facts[t.Need]
+		if !again && t.Need == factOutcome {
+			if facts[t.Need], err = h.decided(ctx, in, t, m.AcceptedAt); err != nil {
+				return outcome{}, err
+			}
+			continue
+		}
+		if !known || again {
 			return outcome{}, fmt.Errorf("fact %q cannot be had", t.Need)
 		}
 		if err := h.b.flush(ctx, h.g.Chat); err != nil {
@@ -257,28 +277,7 @@ func (h *held) effects(ctx context.Context, in Inbound, t thought, at time.Time)
 		return out, nil
 	}
 	out.fresh = true
-	if err := h.b.flush(ctx, h.g.Chat); err != nil {
-		return outcome{}, err
-	}
-	results, _, err := h.b.cfg.Store.Turn(ctx, h.g.Chat, in.ID, at, func(tx *store.Tx) (map[string]string, error) {
-		results := make(map[string]string)
-		d := Doing{Chat: h.g.Chat, Member: t.Session.Member, Channel: in.Channel, Address: in.Address,
-			Language: t.Session.Lang, MessageID: in.ID, At: at}
-		for _, e := range due {
-			d.Event = e
-			got, err := h.b.cfg.Effects[e.Flow+"."+e.Name](ctx, tx, d)
-			if err != nil {
-				return nil, fmt.Errorf("effect %s.%s: %w", e.Flow, e.Name, err)
-			}
-			for k, v := range got {
-				results[k] = v
-			}
-			if m := got[ResultMember]; m != "" {
-				d.Member = m
-			}
-		}
-		return results, nil
-	})
+	results, err := h.act(ctx, in, t.Session, due, at)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -292,7 +291,7 @@ func (h *held) effects(ctx context.Context, in Inbound, t thought, at time.Time)
 	}
 	out.Session.Results = nil
 	if out.Session.runs(FlowRegistration) >= 0 {
-		out.Session.Results = out.results // not the recovery code: the form is over by then
+		out.Session.Results = kept(out.results) // not the recovery code: the form is over by then
 	}
 	return out, nil
 }

@@ -74,6 +74,8 @@ const (
 	FactRecord = "record"
 	// FactPlace is where the person stopped: Question (a label) and N.
 	FactPlace = "place"
+	// FactLinks is in which channels a person is registered.
+	FactLinks = "links"
 )
 
 // Fact is one thing looked up: answers to begin with, arguments for a text.

@@ -29,6 +29,7 @@ var buttons = []Key{
 	ShareGovNo, ShareGovYes, RsvpYes, RsvpMaybe, RsvpNo, ComplaintData, ComplaintPerson, ComplaintMeeting, RecycledNew,
 	DidYouMeanList, DidYouMeanYes, DidYouMeanNo, CmdIsAnswer, CmdIsCommand, StopOrLeaveStop, StopOrLeaveLeave,
 	BtnDone, BtnSkip, BtnBack, BtnList, BtnMenu, ProfileDone,
+	LinkGive, LinkSplit, MergeYes, MergeNo,
 }
 
 var rows = []Key{
@@ -186,7 +187,7 @@ func TestNoWordMeansTwoCommands(t *testing.T) {
 func TestConsentLabelsAreDistinct(t *testing.T) {
 	t.Parallel()
 	for _, screen := range [][]Key{
-		{NoticeYes, NoticeMore, NoticeNo}, {MissionsYes, MissionsNo}, {EraseYes, EraseNo}, {ShareGovYes, ShareGovNo},
+		{NoticeYes, NoticeMore, NoticeNo}, {MissionsYes, MissionsNo}, {EraseYes, EraseNo}, {ShareGovYes, ShareGovNo}, {MergeYes, MergeNo},
 	} {
 		owner := map[string]Key{}
 		for _, key := range screen {

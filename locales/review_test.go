@@ -207,6 +207,7 @@ func TestQuotedWordsAreCommands(t *testing.T) {
 	for _, key := range []locales.Key{
 		locales.Notice, locales.NoticeDetails, locales.Help, locales.WayOut, locales.WayOutSkip, locales.HowSkip, locales.Mydata,
 		locales.TextUnreadable, locales.MissionsAsk, locales.StopReplyPaused, locales.LinkHow, locales.ExportNone, locales.ExportGone,
+		locales.LinkEarly, locales.LinkExpired, locales.LinkUsed, locales.LinkShape, locales.MergeDone,
 	} {
 		for lang, text := range locales.LabelOf(key) {
 			for _, word := range quoted(text) {

@@ -20,6 +20,7 @@ type Address struct {
 	LastInboundAt time.Time // zero: never wrote; opens the 24 hours of WhatsApp
 	LastMessageID string    // of the message at LastInboundAt
 	UnreachableAt time.Time // zero: reachable, as far as is known
+	LinkedAt      time.Time // zero: the member registered here; else when it was joined
 }
 
 // PutAddress adds an address, or gives one on record to this member: the drafts
@@ -37,17 +38,18 @@ func (tx *Tx) PutAddress(ctx context.Context, a Address) error {
 		return fmt.Errorf("put address: %w", err)
 	}
 	_, err = tx.tx.Exec(ctx, `
-		INSERT INTO address (chat, member_id, channel, sealed_address, created_at, last_inbound_at, last_message_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		INSERT INTO address (chat, member_id, channel, sealed_address, created_at, last_inbound_at, last_message_id, linked_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (chat) DO UPDATE SET
 			member_id = excluded.member_id,
 			channel = excluded.channel,
 			sealed_address = excluded.sealed_address,
+			linked_at = excluded.linked_at,
 			last_message_id = CASE
 				WHEN excluded.last_inbound_at >= address.last_inbound_at OR address.last_inbound_at IS NULL
 				THEN excluded.last_message_id ELSE address.last_message_id END,
 			last_inbound_at = greatest(address.last_inbound_at, excluded.last_inbound_at)`,
-		a.Chat, a.MemberID, a.Channel, sealed, a.CreatedAt, orNull(a.LastInboundAt), orNull(a.LastMessageID))
+		a.Chat, a.MemberID, a.Channel, sealed, a.CreatedAt, orNull(a.LastInboundAt), orNull(a.LastMessageID), orNull(a.LinkedAt))
 	if err != nil {
 		return fmt.Errorf("put address: %w", err)
 	}
@@ -63,28 +65,63 @@ type addressRow struct {
 	LastInboundAt *time.Time `db:"last_inbound_at"`
 	LastMessageID *string    `db:"last_message_id"`
 	UnreachableAt *time.Time `db:"unreachable_at"`
+	LinkedAt      *time.Time `db:"linked_at"`
 }
+
+const selectAddress = `
+	SELECT chat, member_id, channel, sealed_address, created_at, last_inbound_at, last_message_id, unreachable_at, linked_at
+	FROM address`
 
 // AddressOf finds the address of a chat.
 func (r reader) AddressOf(ctx context.Context, chat seal.Chat) (a Address, found bool, err error) {
-	row, found, err := one[addressRow](ctx, r.q, `
-		SELECT chat, member_id, channel, sealed_address, created_at, last_inbound_at, last_message_id, unreachable_at
-		FROM address WHERE chat = $1`, chat)
+	row, found, err := one[addressRow](ctx, r.q, selectAddress+` WHERE chat = $1`, chat)
+	if err == nil && found {
+		a, err = r.openAddress(row)
+	}
 	if err != nil {
 		return Address{}, false, fmt.Errorf("find address: %w", err)
 	}
-	if !found {
-		return Address{}, false, nil
-	}
-	plain, err := r.keys.Open("address", chat.String(), "sealed_address", row.SealedAddress)
+	return a, found, nil
+}
+
+// Addresses gives all addresses of a member, the oldest first.
+func (r reader) Addresses(ctx context.Context, member uuid.UUID) ([]Address, error) {
+	rows, err := many[addressRow](ctx, r.q, selectAddress+` WHERE member_id = $1 ORDER BY created_at, chat`, member)
 	if err != nil {
-		return Address{}, false, fmt.Errorf("find address: %w", err)
+		return nil, fmt.Errorf("read addresses: %w", err)
+	}
+	all := make([]Address, 0, len(rows))
+	for _, row := range rows {
+		a, err := r.openAddress(row)
+		if err != nil {
+			return nil, fmt.Errorf("read addresses: %w", err)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+func (r reader) openAddress(row addressRow) (Address, error) {
+	plain, err := r.keys.Open("address", row.Chat.String(), "sealed_address", row.SealedAddress)
+	if err != nil {
+		return Address{}, err
 	}
 	return Address{
 		Chat: row.Chat, MemberID: row.MemberID, Channel: row.Channel, Address: string(plain),
-		CreatedAt: row.CreatedAt, LastInboundAt: orZero(row.LastInboundAt),
-		LastMessageID: orZero(row.LastMessageID), UnreachableAt: orZero(row.UnreachableAt),
-	}, true, nil
+		CreatedAt: row.CreatedAt, LastInboundAt: orZero(row.LastInboundAt), LastMessageID: orZero(row.LastMessageID),
+		UnreachableAt: orZero(row.UnreachableAt), LinkedAt: orZero(row.LinkedAt),
+	}, nil
+}
+
+// RemoveAddress takes a chat off the records: its address, its drafts, and its
+// turns, the running one included.
+func (tx *Tx) RemoveAddress(ctx context.Context, chat seal.Chat) error {
+	for _, sql := range []string{`DELETE FROM turn WHERE chat = $1`, `DELETE FROM address WHERE chat = $1`} {
+		if _, err := tx.tx.Exec(ctx, sql, chat); err != nil {
+			return fmt.Errorf("remove address: %w", err)
+		}
+	}
+	return nil
 }
 
 // SetReachable keeps whether a platform still delivers to a chat, as seen at a

@@ -73,7 +73,14 @@ type owner struct {
 // advance moves the watermark of each chat on, never back; who writes is within
 // reach again. It gives the owners of those that are on record. Their addresses are locked from here on.
 func (tx *Tx) advance(ctx context.Context, traces []Trace) (map[seal.Chat]owner, error) {
+	// Locked by a statement of their own: the next one then sees the owner that
+	// a merge gave a chat meanwhile, and does not lose the chat over it.
+	chats := make([][]byte, 0, len(traces))
+	for _, t := range traces {
+		chats = append(chats, t.Chat[:])
+	}
 	var batch pgx.Batch
+	batch.Queue(`SELECT FROM address WHERE chat = ANY($1) ORDER BY chat FOR NO KEY UPDATE`, chats)
 	known := map[seal.Chat]owner{}
 	for i, t := range traces {
 		if i+1 < len(traces) && traces[i+1].Chat == t.Chat {

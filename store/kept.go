@@ -83,6 +83,7 @@ func (r reader) keptOn(ctx context.Context, k *Kept, chat seal.Chat) error {
 	return nil
 }
 
+// answeredAt gives the time of each answer of a profile, by question.
 func (r reader) answeredAt(ctx context.Context, member uuid.UUID) (map[string]time.Time, error) {
 	var raw []byte
 	err := r.q.QueryRow(ctx, `SELECT answered_at::text FROM profile WHERE member_id = $1`, member).Scan(&raw)

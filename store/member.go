@@ -53,6 +53,13 @@ func (tx *Tx) CreateMember(ctx context.Context, m Member) error {
 func (tx *Tx) RegisterMember(ctx context.Context, id uuid.UUID, number string, at time.Time) error {
 	// A nested transaction is a savepoint, which outlives the violation.
 	err := pgx.BeginFunc(ctx, tx.tx, func(inner pgx.Tx) error {
+		var merged bool // a number in the journal of merges may come back
+		if err := inner.QueryRow(ctx, `SELECT EXISTS (SELECT FROM member_merge WHERE merged_number = $1)`, number).Scan(&merged); err != nil {
+			return err
+		}
+		if merged {
+			return ErrNumberTaken
+		}
 		tag, err := inner.Exec(ctx, `
 			UPDATE member SET number = $2, registered_at = $3
 			WHERE id = $1 AND registered_at IS NULL`, id, number, at)
@@ -94,26 +101,37 @@ type memberRow struct {
 	RecoveryHash []byte     `db:"recovery_hash"`
 }
 
-// MemberByChat finds the member that a chat belongs to.
-func (r reader) MemberByChat(ctx context.Context, chat seal.Chat) (m Member, found bool, err error) {
-	row, found, err := one[memberRow](ctx, r.q, `
-		SELECT m.id, m.number, m.language, m.synthetic, m.created_at, m.registered_at, m.recovery_hash
-		FROM member m JOIN address a ON a.member_id = m.id
-		WHERE a.chat = $1`, chat)
-	if err != nil {
-		return Member{}, false, fmt.Errorf("find member: %w", err)
-	}
-	if !found {
-		return Member{}, false, nil
-	}
+const selectMember = `
+	SELECT m.id, m.number, m.language, m.synthetic, m.created_at, m.registered_at, m.recovery_hash
+	FROM member m`
+
+func (row memberRow) member() Member {
 	return Member{
 		ID: row.ID, Number: orZero(row.Number), Language: row.Language, Synthetic: row.Synthetic,
 		CreatedAt: row.CreatedAt, RegisteredAt: orZero(row.RegisteredAt), RecoveryHash: row.RecoveryHash,
-	}, true, nil
+	}
+}
+
+// MemberByChat finds the member that a chat belongs to.
+func (r reader) MemberByChat(ctx context.Context, chat seal.Chat) (m Member, found bool, err error) {
+	row, found, err := one[memberRow](ctx, r.q, selectMember+` JOIN address a ON a.member_id = m.id WHERE a.chat = $1`, chat)
+	if err != nil {
+		return Member{}, false, fmt.Errorf("find member: %w", err)
+	}
+	return row.member(), found, nil
+}
+
+// MemberByID finds a member.
+func (r reader) MemberByID(ctx context.Context, id uuid.UUID) (m Member, found bool, err error) {
+	row, found, err := one[memberRow](ctx, r.q, selectMember+` WHERE m.id = $1`, id)
+	if err != nil {
+		return Member{}, false, fmt.Errorf("find member: %w", err)
+	}
+	return row.member(), found, nil
 }
 
 // EraseMember takes back everything about a member: the member, the addresses,
-// consents, profile, drafts, and the turns of the member's chats, the running
+// consents, profile, drafts, codes, journal of merges, and the turns of the member's chats, the running
 // one included. What stays is one more in the anonymous count of that day (UTC).
 // Without such a member it does nothing, so it can be repeated.
 func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) error {

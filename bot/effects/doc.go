@@ -22,5 +22,6 @@ type Records struct {
 func (r Records) All() map[string]bot.Effect {
 	all := r.registration()
 	maps.Copy(all, r.rights())
+	maps.Copy(all, r.link())
 	return all
 }

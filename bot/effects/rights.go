@@ -36,7 +36,11 @@ func (r Records) erase(ctx context.Context, tx *store.Tx, d bot.Doing) (map[stri
 	if err != nil {
 		return nil, fmt.Errorf("member id: %w", err)
 	}
-	return nil, tx.EraseMember(ctx, id, d.At)
+	results, err := r.elsewhere(ctx, tx, d, nil, bot.Erased, id)
+	if err != nil {
+		return nil, err
+	}
+	return results, tx.EraseMember(ctx, id, d.At)
 }
 
 // stop withdraws the consent to announcements, where there is one.
@@ -54,18 +58,25 @@ func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 
 // Facts are the lookups of flows.
 func (r Records) Facts() map[string]bot.Lookup {
-	return map[string]bot.Lookup{flows.FactRecord: r.record, bot.FactCopy: r.copies}
+	return map[string]bot.Lookup{flows.FactRecord: r.record, flows.FactLinks: r.links, bot.FactCopy: r.copies}
 }
 
 // record is all that is kept about a person: the answers to begin with, and
 // the fields of the text of /mydata.
-func (r Records) record(ctx context.Context, chat Chat, _ string, lang locales.Lang) (flows.Fact, error) {
+func (r Records) record(ctx context.Context, chat Chat, member string, lang locales.Lang) (flows.Fact, error) {
 	kept, err := r.Record(ctx, chat)
 	if err != nil {
 		return flows.Fact{}, err
 	}
 	m, found, err := r.DB.MemberByChat(ctx, chat)
-	if err != nil || !found {
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	if !found {
+		return flows.Fact{}, absent(member)
+	}
+	addresses, err := r.DB.Addresses(ctx, m.ID)
+	if err != nil {
 		return flows.Fact{}, err
 	}
 	consents, err := r.DB.LiveConsents(ctx, m.ID)
@@ -77,6 +88,7 @@ func (r Records) record(ctx context.Context, chat Chat, _ string, lang locales.L
 		"Consents": consentLines(consents, lang),
 		"Number":   cmp.Or(spoken(m.Number), "—"),
 		"Date":     locales.Date(lang, m.CreatedAt),
+		"Channels": channelNames(addresses),
 	}}, nil
 }
 

@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 // and on both channels through the whole service.
 //
 //	> text       what the person writes; {cmd:x} and {label:x} are words of
-//	             their language, {lang} its code
+//	             their language, {lang} its code, {code} the last code to link with
 //	> [code]     what they tap, by the option's code
 //	> (voice)    what else they send
 //	< keys       the catalogue keys of the reply; nothing after < is silence;
@@ -63,7 +63,7 @@ func TestDialogues(t *testing.T) {
 var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
-var rendered = map[string]bool{"happy": true, "hard": true, "rights": true}
+var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -72,8 +72,10 @@ type dialogue struct {
 	lang  locales.Lang
 	phone phone
 	turns int
-	seen  []string // the rendered dialogue
-	kept  []string // the file as it is now
+	away  *dialogue // the same person's phone on the other platform
+	code  string    // the last code to link with
+	seen  []string  // the rendered dialogue
+	kept  []string  // the file as it is now
 }
 
 func (d *dialogue) chat() string {
@@ -88,7 +90,7 @@ func (d *dialogue) run(file string) {
 	}
 	defer f.Close()
 	var said []string
-	waiting := false
+	waiting, first := false, d.phone.channel()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		line := strings.TrimSpace(lines.Text())
 		mark, rest, _ := strings.Cut(line, " ")
@@ -116,11 +118,11 @@ func (d *dialogue) run(file string) {
 			d.kept = append(d.kept, line)
 		}
 	}
-	if *update && d.lang == locales.FR && d.phone.channel() == "telegram" {
+	if *update && d.lang == locales.FR && first == "telegram" {
 		write(d.t, file, d.kept)
 	}
 	if rendered[d.name] {
-		d.compare()
+		d.compare(first)
 	}
 }
 
@@ -151,6 +153,9 @@ func (d *dialogue) say(what string) []string {
 		if slices.Contains(turn.Said, string(locales.ExportDone)) {
 			d.released() // the files go before the text
 		}
+		if slices.Contains(turn.Said, string(locales.LinkCode)) {
+			d.code = linkCodes.FindString(d.phone.last())
+		}
 		for i, l := range strings.Split(d.phone.last(), "\n") {
 			if i == 0 {
 				l = "< " + l
@@ -174,7 +179,7 @@ func (d *dialogue) filesKey() locales.Key {
 var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-	text = strings.ReplaceAll(text, "{lang}", d.lang.String())
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code).Replace(text)
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {
@@ -193,6 +198,8 @@ func (d *dialogue) words(text string) string {
 //	expire         Redis loses the session, once the answers are in Postgres
 //	older          the session is of an older version of the form
 //	column X = Y   a column of the profile is as said
+//	other          the person takes up their phone on the other platform
+//	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
 	d.t.Helper()
 	word, rest, _ := strings.Cut(what, " ")
@@ -217,9 +224,25 @@ func (d *dialogue) happen(what string) {
 		if err != nil || got != want {
 			d.t.Fatalf("%s is %q, not %q (%v)", column, got, want, err)
 		}
+	case "other":
+		d.other()
+	case "follows":
+		d.away.turns++
+		d.s.waitTurn(d.t, d.away.chat(), d.away.turns)
 	default:
 		d.t.Fatalf("nothing is known of %q", what)
 	}
+}
+
+// other takes up the phone on the other platform.
+func (d *dialogue) other() {
+	if d.away == nil {
+		channel := map[string]string{"telegram": "whatsapp", "whatsapp": "telegram"}[d.phone.channel()]
+		d.away = &dialogue{t: d.t, s: d.s, phone: d.s.newPhone(d.t, channel, d.lang.String(), int(persons.Add(1)))}
+	}
+	d.phone, d.away.phone = d.away.phone, d.phone
+	d.turns, d.away.turns = d.away.turns, d.turns
+	d.seen = append(d.seen, "", "("+d.phone.channel()+")")
 }
 
 func (d *dialogue) chatBytes() []byte {
@@ -312,11 +335,13 @@ func (d *dialogue) change(how func(*bot.Session)) {
 // links.
 var volatile = regexp.MustCompile(`https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
 
-// compare holds what the person read against the file of this language and
-// channel.
-func (d *dialogue) compare() {
+var linkCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}\b`)
+
+// compare holds what the person read against the file of this language and of
+// the channel that they began in.
+func (d *dialogue) compare(channel string) {
 	d.t.Helper()
-	path := filepath.Join("testdata", "rendered", d.name+"."+d.lang.String()+"."+d.phone.channel()+".txt")
+	path := filepath.Join("testdata", "rendered", d.name+"."+d.lang.String()+"."+channel+".txt")
 	got := volatile.ReplaceAllString(strings.Join(d.seen, "\n"), "···") + "\n"
 	if *update {
 		write(d.t, path, []string{strings.TrimSuffix(got, "\n")})

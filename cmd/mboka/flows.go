@@ -50,6 +50,7 @@ func checkOptions() flows.CheckOptions {
 	for name, value := range map[string]any{
 		"Number": "ABC-234", "Code": "ABC-DEF-234", "N": 12, "Summary": strings.Repeat("x", 700), "Question": strings.Repeat("x", 100),
 		"Consents": strings.Repeat("x", 120), "Date": "30/12/2026", "Label": strings.Repeat("x", 24), "Typed": "37",
+		"LinkCode": "ABC-DEF-234", "Channels": "Telegram, WhatsApp, WhatsApp",
 	} {
 		fill[name] = value
 	}
@@ -63,7 +64,7 @@ func checkOptions() flows.CheckOptions {
 		Fill:         fill,
 		CommandWords: bot.CommandWords(),
 		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore},
-		Facts:        []string{flows.FactRecord, flows.FactPlace},
+		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks},
 	}
 }
 

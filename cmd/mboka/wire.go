@@ -17,6 +17,7 @@ import (
 	"mboka/bot/effects"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/rights"
@@ -32,6 +33,7 @@ func allFlows() []*flows.Flow {
 		registration.Flow(), registration.Profile(),
 		menu.Flow(), menu.Resume(), menu.Tongue(),
 		rights.MyData(), rights.Erase(), rights.Complaint(),
+		link.Flow(), link.Merge(),
 	}
 }
 

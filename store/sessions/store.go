@@ -121,7 +121,7 @@ func (s *Store) keys(chat Chat) []string {
 	return []string{
 		p + "s:" + name, p + "m:" + name, p + "l:" + name, p + "o:" + name,
 		p + "d:" + name, p + "j:" + name, p + "due", p + "dirty",
-		p + "t:" + name, p + "x:" + name, p + "stranded",
+		p + "w:" + name, p + "x:" + name, p + "stranded",
 	}
 }
 

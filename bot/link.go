@@ -1,0 +1,240 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"mboka/flows"
+	"mboka/locales"
+	"mboka/locales/reference"
+)
+
+// The flows of linking, and their events that the bot acts on.
+const (
+	FlowLink  = "link"  // what is linked, a code, to separate
+	FlowMerge = "merge" // may two profiles become one?
+
+	Linking    = "linking"   // of ChatFlow: a code is asked for
+	LinkTried  = "linktried" // of ChatFlow: a code was written; Answer.Text is the code
+	LinkMerged = "confirmed" // of FlowMerge: yes
+	LinkParted = "parted"    // of FlowLink: this chat is to be separated
+)
+
+// What became of a try to link or to separate: the result ResultOutcome of its
+// effect. The other results are fields of the text.
+const (
+	ResultOutcome = "Outcome"
+	ResultCode    = "LinkCode" // a fresh code; never kept in a session
+
+	LinkDone    = "done"    // this chat was joined to the member
+	LinkAsk     = "ask"     // there is a profile here too: only after a yes
+	LinkBoth    = "both"    // two profiles became one
+	LinkOwn     = "own"     // the code of this very person
+	LinkWrong   = "wrong"   // no such code
+	LinkExpired = "expired" // it was one
+	LinkUsed    = "used"    // and has been used
+	linkLocked  = "locked"  // too many wrong ones: it was not looked at
+
+	LinkApart = "apart" // the profile that was merged is one again
+	LinkLeft  = "left"  // this chat has no profile any more
+	LinkAlone = "alone" // there was nothing to separate
+)
+
+// The states of FactLinks, as its argument "State".
+const (
+	LinksNone  = "none"  // registered, in this chat alone
+	LinksSome  = "some"  // in several
+	LinksEarly = "early" // not registered yet
+)
+
+// factOutcome is what came of thought.Decide.
+const factOutcome = "outcome"
+
+// codeShape is a code as it is compared: nine signs without look-alikes.
+var codeShape = regexp.MustCompile(`^[2-9A-HJ-NP-Z]{9}$`)
+
+// linkCode reads "lier ABC-DEF-GHJ", in any of the languages, however the code
+// is grouped. code is "" when what stands there cannot be one: a telephone
+// number, a sign too many. Other texts that begin with the word are not tries.
+func (b *Bot) linkCode(text string) (code string, tried bool) {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "/")
+	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	if end < 0 || b.words[reference.Fold(text[:end])] != "link" {
+		return "", false
+	}
+	rest := text[end:]
+	if strings.HasPrefix(rest, "@") {
+		_, rest, _ = strings.Cut(rest, " ")
+	}
+	words := strings.Fields(reference.Fold(rest))
+	if len(words) > 0 && words[0] == "code" {
+		words = words[1:]
+	}
+	code = strings.ToUpper(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.Join(words, "")))
+	switch {
+	case codeShape.MatchString(code):
+		return code, true
+	case len(code) < 6 || len(code) > 16:
+		return "", false
+	}
+	return "", strings.ContainsAny(code, "0123456789") || strings.ContainsAny(rest, "-–—")
+}
+
+// links tries a text as a code to link with. False: it is something else.
+func (t *thinker) links() bool {
+	code, tried := t.b.linkCode(t.in.Text)
+	switch {
+	case !tried:
+		return false
+	case code == "":
+		t.repeat(flows.Line{Key: locales.LinkShape})
+	default:
+		t.decide(flows.Event{Flow: ChatFlow, Name: LinkTried, Answer: flows.Answered{Text: code}})
+	}
+	return true
+}
+
+// link answers the word alone: with a code to write in the other chat, or with
+// what is linked already.
+func (t *thinker) link() {
+	if t.s.Member == "" {
+		t.repeat(flows.Line{Key: locales.LinkHow})
+		return
+	}
+	fact, ok := t.facts[flows.FactLinks]
+	if !ok {
+		t.out.Need = flows.FactLinks
+		return
+	}
+	switch fact.Args["State"] {
+	case LinksEarly:
+		t.repeat(flows.Line{Key: locales.LinkEarly})
+	case LinksSome:
+		t.begin(FlowLink, nil)
+	default:
+		t.out.Events = append(t.out.Events, flows.Event{Flow: ChatFlow, Name: Linking})
+		t.repeat(flows.Line{Key: locales.LinkCode})
+	}
+}
+
+// decides takes a turn of a flow whose last word hangs on what its effect finds.
+func (t *thinker) decides(turn flows.Turn) bool {
+	for _, e := range turn.Events {
+		switch e.Flow + "." + e.Name {
+		case FlowMerge + "." + LinkMerged:
+			e.Answer, _ = e.Answers.Get(mergeCode)
+		case FlowLink + "." + LinkParted:
+		default:
+			continue
+		}
+		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
+		t.decide(e, turn.Prompt.Lead...)
+		return true
+	}
+	return false
+}
+
+// mergeCode is where FlowMerge keeps the code until the yes.
+const mergeCode = "code"
+
+// decide has an effect carried out and says what came of it. The first time the
+// turn is interrupted for that, and thought over again with the outcome. lead is
+// said before.
+func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
+	fact, ok := t.facts[factOutcome]
+	if !ok {
+		t.out.Need, t.out.Decide = factOutcome, e
+		return
+	}
+	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
+	switch fact.Args[ResultOutcome] {
+	case LinkDone:
+		t.become(fact)
+		t.idle(say(locales.LinkDone)...)
+	case LinkBoth:
+		t.become(fact)
+		t.idle(say(locales.MergeDone)...)
+	case LinkApart:
+		t.become(fact)
+		t.idle(say(locales.SplitApart)...)
+	case LinkLeft:
+		t.out.Forget = true
+		t.s.Stack = nil
+		t.out.Prompt = flows.Prompt{Marks: flows.None, Lead: lead, Body: flows.Line{Key: locales.SplitLeft}}
+	case LinkAsk:
+		t.begin(FlowMerge, flows.Answers{{Step: mergeCode, Text: e.Answer.Text}})
+	default:
+		t.repeat(say(refusals[fact.Args[ResultOutcome]])...)
+	}
+}
+
+// refusals say why nothing was changed.
+var refusals = map[any]locales.Key{
+	LinkOwn: locales.LinkOwn, LinkWrong: locales.LinkWrong, LinkExpired: locales.LinkExpired,
+	LinkUsed: locales.LinkUsed, linkLocked: locales.LinkLocked, LinkAlone: locales.LinkAlone,
+}
+
+// become makes the session that of the member whom the chat now belongs to.
+// What was under way was about somebody else's record.
+func (t *thinker) become(fact flows.Fact) {
+	text := func(name string) string { s, _ := fact.Args[name].(string); return s }
+	old := t.s
+	t.s = Session{Lang: old.Lang, Chosen: old.Chosen, PromptAt: old.PromptAt, Member: text(ResultMember), Country: text("Country")}
+	if lang, ok := locales.ParseLang(text("Language")); ok && !old.Chosen {
+		t.setLanguage(lang)
+	}
+}
+
+// decided carries out what a turn hangs on. Wrong codes are counted per chat,
+// in Redis: before there is a record nothing of a chat may reach Postgres.
+func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time) (flows.Fact, error) {
+	guess := t.Decide.Name == LinkTried || t.Decide.Name == LinkMerged
+	if guess {
+		tries, err := h.b.cfg.Sessions.Tries(ctx, h.g.Chat, in.ID, at)
+		if err != nil || !tries.Until.IsZero() {
+			return locked(tries.Until.Sub(at)), err
+		}
+	}
+	results, err := h.act(ctx, in, t.Session, []flows.Event{t.Decide}, at)
+	var refused Refusal
+	if errors.As(err, &refused) {
+		results, err = refused.Results, nil
+	}
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	if guess && results[ResultOutcome] == LinkWrong {
+		tries, err := h.b.cfg.Sessions.Failed(ctx, h.g.Chat, in.ID, at)
+		if err != nil || !tries.Until.IsZero() {
+			return locked(tries.Until.Sub(at)), err
+		}
+	}
+	fact := flows.Fact{Args: make(map[string]any, len(results))}
+	for k, v := range results {
+		fact.Args[k] = v
+	}
+	return fact, nil
+}
+
+func locked(wait time.Duration) flows.Fact {
+	return flows.Fact{Args: map[string]any{ResultOutcome: linkLocked, "N": int(math.Ceil(wait.Minutes()))}}
+}
+
+// kept are the results that a session keeps: a fresh code is not for reading
+// twice.
+func kept(results map[string]string) map[string]string {
+	out := maps.Clone(results)
+	delete(out, ResultCode)
+	return out
+}

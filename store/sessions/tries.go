@@ -1,0 +1,75 @@
+package sessions
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// A chat may fail so often to write a code; then no code is looked at until
+// the lock has passed since the last failure. One failure alone is forgotten
+// after the same time.
+const (
+	maxTries = 2
+	tryLock  = time.Hour
+)
+
+// Tries is how a chat stands with writing codes.
+type Tries struct {
+	Left  int       // tries before the lock
+	Until time.Time // of the lock; zero when there is none
+}
+
+// Tries tells how a chat stands at a time, the failed try by this very message
+// left out: a repeated turn finds what the first one found.
+func (s *Store) Tries(ctx context.Context, chat Chat, messageID string, at time.Time) (Tries, error) {
+	failed, err := s.client.ZRangeWithScores(ctx, s.triesKey(chat), 0, -1).Result()
+	if err != nil {
+		return Tries{}, fmt.Errorf("read tries: %w", err)
+	}
+	return triesOf(failed, messageID, at), nil
+}
+
+// Failed keeps a failed try, by its message: repeated, it counts once.
+func (s *Store) Failed(ctx context.Context, chat Chat, messageID string, at time.Time) (Tries, error) {
+	if err := checkIDs(messageID); err != nil {
+		return Tries{}, fmt.Errorf("keep try: %w", err)
+	}
+	key := s.triesKey(chat)
+	var failed *redis.ZSliceCmd
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.ZRemRangeByScore(ctx, key, "-inf", strconv.FormatInt(at.Add(-tryLock).UnixMilli(), 10))
+		p.ZAdd(ctx, key, redis.Z{Score: float64(at.UnixMilli()), Member: messageID})
+		p.PExpire(ctx, key, tryLock)
+		failed = p.ZRangeWithScores(ctx, key, 0, -1)
+		return nil
+	})
+	if err != nil {
+		return Tries{}, fmt.Errorf("keep try: %w", err)
+	}
+	return triesOf(failed.Val(), "", at), nil
+}
+
+func triesOf(failed []redis.Z, but string, at time.Time) Tries {
+	n, last := 0, time.Time{}
+	for _, z := range failed { // in order of time
+		if z.Member != but {
+			n, last = n+1, time.UnixMilli(int64(z.Score)).UTC()
+		}
+	}
+	switch ends := last.Add(tryLock); {
+	case !at.Before(ends):
+		return Tries{Left: maxTries}
+	case n < maxTries:
+		return Tries{Left: maxTries - n}
+	default:
+		return Tries{Until: ends}
+	}
+}
+
+func (s *Store) triesKey(chat Chat) string {
+	return s.partition(chat.Partition()) + "t:" + chat.String()
+}
