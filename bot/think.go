@@ -245,6 +245,7 @@ func (t *thinker) take(turn flows.Turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)
+	t.share(turn.Events)
 	for _, e := range turn.Events {
 		if e.Name == flows.LanguageChosen && len(e.Answer.Codes) > 0 {
 			if lang, ok := locales.ParseLang(e.Answer.Codes[0]); ok {

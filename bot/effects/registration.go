@@ -180,14 +180,23 @@ func (r Records) underAge(ctx context.Context, tx *store.Tx, d bot.Doing) (map[s
 	return r.erase(ctx, tx, d)
 }
 
-// answer corrects one answer of the profile at once.
+// answer corrects one answer at once: in the profile, or in the draft of who is
+// not counted yet.
 func (r Records) answer(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
-	id, err := uuid.Parse(d.Member)
-	if err != nil {
-		return nil, fmt.Errorf("member id: %w", err)
+	m, found, err := tx.MemberByChat(ctx, d.Chat)
+	if err != nil || !found {
+		return nil, errors.Join(err, notFound(found))
 	}
-	a := d.Event.Answer
-	return nil, tx.PutAnswers(ctx, id, d.At, []store.Answer{{Step: a.Step, Codes: a.Codes, Text: a.Text}})
+	given := []store.Answer{{Step: d.Event.Answer.Step, Codes: d.Event.Answer.Codes, Text: d.Event.Answer.Text}}
+	if m.Registered() {
+		return nil, tx.PutAnswers(ctx, m.ID, d.At, given)
+	}
+	draft, found, err := tx.DraftOf(ctx, d.Chat, registration.ID)
+	if err != nil || !found {
+		return nil, err // a draft that was dropped for its age takes its answers along
+	}
+	draft.Answers = given
+	return nil, tx.PutDraft(ctx, draft, d.At)
 }
 
 // Record is what is kept about a chat, as answers to go on from.
