@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/base32"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +100,7 @@ func (t *thinker) wroteTo() string {
 func (t *thinker) input() flows.Input {
 	in := flows.Input{MessageID: t.in.ID, At: t.at, Phone: t.in.Phone, Facts: t.facts}
 	if top, ok := t.s.top(); ok && top.Flow == FlowResume {
-		in.Facts = flows.Facts{flows.FactPlace: t.place()}
+		in.Facts = t.placed()
 	}
 	return in
 }
@@ -319,7 +320,7 @@ func (t *thinker) idleText() {
 func (t *thinker) begin(id string, answers flows.Answers, lead ...flows.Line) {
 	in := t.input()
 	if id == FlowResume {
-		in.Facts = flows.Facts{flows.FactPlace: t.place()}
+		in.Facts = t.placed()
 	}
 	if i := t.s.runs(id); i >= 0 {
 		t.s.Stack = append(t.s.Stack[:i:i], t.s.Stack[i+1:]...)
@@ -336,6 +337,13 @@ func (t *thinker) runID() string {
 	t.runs++
 	sum := t.b.keys.Code("run", t.chat.String()+":"+t.in.ID+":"+strconv.Itoa(t.runs), 4)
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum))[:6]
+}
+
+// placed are the facts, with the place where the registration stands.
+func (t *thinker) placed() flows.Facts {
+	facts := flows.Facts{flows.FactPlace: t.place()}
+	maps.Copy(facts, t.facts)
+	return facts
 }
 
 // place is where the registration stands.
