@@ -94,7 +94,7 @@ func (t *thinker) wroteTo() string {
 	if !ok {
 		return ""
 	}
-	return top.Run + "." + top.Step
+	return top.Run + "." + top.Step + "." + screen(top)
 }
 
 func (t *thinker) input() flows.Input {
@@ -166,15 +166,17 @@ func (t *thinker) early(top flows.State) bool {
 		return false
 	}
 	run, step, _ := strings.Cut(t.s.LastStep, ".")
+	step, seen, _ := strings.Cut(step, ".")
 	if run != top.Run {
 		t.out.Silent = true
 		return true
 	}
 	if step == top.Step {
+		t.turnBack(seen)
 		return false
 	}
 	in := t.input()
-	in.Step, in.Text = step, t.in.Text
+	in.Step, in.Sub, in.Text = step, subOf(seen), t.in.Text
 	t.advance(in)
 	return true
 }
