@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"testing"
 
 	"mboka/flows"
@@ -29,5 +30,33 @@ func TestGreetingAfterALossIsNoAnswer(t *testing.T) {
 	out := follow(t, b, s, typedIn("mbote"))
 	if len(out.Prompt.Lead) != 1 || out.Prompt.Lead[0].Key != locales.LostFound || out.Prompt.Body.Key != locales.QDisplayName {
 		t.Errorf("said %+v, %s", out.Prompt.Lead, out.Prompt.Body.Key)
+	}
+}
+
+// TestOfferHasNoHoles comes back at every question of the form: what cannot be
+// named in the offer is asked again.
+func TestOfferHasNoHoles(t *testing.T) {
+	t.Parallel()
+	b := thinking(t)
+	offers := 0
+	for _, step := range formSteps()[2:] {
+		for _, text := range []string{"mbote", "zzzz"} {
+			s := at(step, locales.EN)
+			s.At = today.Add(-2 * silence)
+			if step == "city_residence" {
+				s.Stack[0].Pending = &flows.Pending{Codes: []string{"be-liege"}}
+			}
+			out := follow(t, b, s, typedIn(text))
+			m := Render(out.Prompt, Setting{Lang: locales.EN, Caps: WhatsAppCapabilities, Base: locales.Args{"Cap": "2"}, Results: locales.Args{"Number": "ABC-234"}})
+			if strings.Contains(m.Text, "{{") {
+				t.Errorf("%s: %q", step, m.Text)
+			}
+			if out.Prompt.Flow == FlowResume {
+				offers++
+			}
+		}
+	}
+	if offers < 20 {
+		t.Errorf("%d offers", offers)
 	}
 }

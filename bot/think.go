@@ -234,7 +234,7 @@ func (t *thinker) advance(in flows.Input) {
 		if line, ok := t.aside(in.Text); ok {
 			turn = flows.Repeat(f, top, t.input(), line)
 		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
-			t.begin(FlowResume, nil)
+			t.offer()
 			return
 		}
 	}
