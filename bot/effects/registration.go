@@ -21,6 +21,7 @@ func (r Records) registration() map[string]bot.Effect {
 		registration.ID + "." + registration.Registered:      r.registered,
 		registration.ID + "." + registration.MissionsDecided: r.missions,
 		registration.ID + "." + registration.Thanked:         r.thanked,
+		registration.ID + "." + registration.Finished:        r.finished,
 		registration.ID + "." + registration.UnderAge:        r.underAge,
 		registration.ProfileID + "." + flows.AnswerGiven:     r.answer,
 		registration.ProfileID + "." + registration.UnderAge: r.underAge,
@@ -170,6 +171,11 @@ func (r Records) thanked(ctx context.Context, tx *store.Tx, d bot.Doing) (map[st
 		return nil, err
 	}
 	return map[string]string{"Code": code[:3] + "-" + code[3:6] + "-" + code[6:]}, nil
+}
+
+// finished drops the draft of a form that was gone through again.
+func (r Records) finished(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	return nil, tx.DropDraft(ctx, d.Chat, registration.ID, d.At)
 }
 
 // underAge erases whatever there is: a corrected age answer may come late.
