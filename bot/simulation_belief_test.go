@@ -39,6 +39,7 @@ type belief struct {
 	missions string // "", yes, no
 	coded    bool   // the recovery code was given
 
+	lost    bool      // Redis has forgotten the chat, and nothing was said since
 	running bool      // the form is under way or waits
 	drafted bool      // it stands in the records where the form stands
 	stands  string    // the question at which it stands there
@@ -72,6 +73,10 @@ func (b *belief) lose() {
 	} else {
 		kept.answers, kept.consent = map[string]value{}, ""
 	}
+	if kept.running {
+		kept.open[registration.ID] = kept.gap()
+	}
+	kept.lost = true
 	*b = kept
 }
 

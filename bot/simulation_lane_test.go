@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -34,14 +35,49 @@ var simBegin = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 type lane struct {
 	t        testing.TB
 	bot      *bot.Bot
-	db       *store.DB
+	db       records
 	mini     *miniredis.Miniredis
 	sessions *sessions.Store
 	now      atomic.Int64 // microseconds since 1970, for Redis and the bot alike
 	log      *ledger
 
-	mu   sync.Mutex
-	sent []bot.Message
+	mu    sync.Mutex
+	sent  []bot.Message
+	fails []bot.Outcome // of the next sends
+}
+
+// network is a console whose line is bad when the lane says so.
+type network struct {
+	l *lane
+	*console.Channel
+}
+
+// Send fails as it is told; what may have arrived has arrived.
+func (n *network) Send(ctx context.Context, address string, m bot.Message) (bot.Receipt, error) {
+	n.l.mu.Lock()
+	var outcome bot.Outcome
+	if len(n.l.fails) > 0 {
+		outcome, n.l.fails = n.l.fails[0], n.l.fails[1:]
+	}
+	n.l.mu.Unlock()
+	failed := &bot.SendError{Outcome: outcome, Code: "bad_line", Err: errors.New("bad line")}
+	if outcome == bot.Retry {
+		return bot.Receipt{}, failed
+	}
+	got, err := n.Channel.Send(ctx, address, m)
+	if outcome == bot.Unknown {
+		return bot.Receipt{}, failed
+	}
+	return got, err
+}
+
+// show takes a message that has arrived; the same one twice is one.
+func (l *lane) show(_ string, m bot.Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.sent) == 0 || l.sent[len(l.sent)-1].ID != m.ID {
+		l.sent = append(l.sent, m)
+	}
 }
 
 // ledger is the log of a lane: its turns, and what went wrong.
@@ -64,6 +100,9 @@ func (l *ledger) WithGroup(string) slog.Handler            { return l }
 func (l *ledger) Handle(_ context.Context, r slog.Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if r.Message == "reply not sent" && r.Level == slog.LevelWarn {
+		return nil // the line is bad; whether it arrives is seen
+	}
 	if r.Level >= slog.LevelWarn {
 		what := r.Message
 		r.Attrs(func(a slog.Attr) bool { what += fmt.Sprint(" ", a); return true })
@@ -101,7 +140,7 @@ func (l *ledger) take() ([]turnLine, []string) {
 }
 
 // openLane starts a service. close ends it and waits for its end.
-func openLane(t testing.TB, db *store.DB, n int) (l *lane, end func()) {
+func openLane(t testing.TB, db records, n int) (l *lane, end func()) {
 	t.Helper()
 	l = &lane{t: t, db: db, mini: miniredis.NewMiniRedis(), log: &ledger{}}
 	if err := l.mini.Start(); err != nil {
@@ -110,20 +149,15 @@ func openLane(t testing.TB, db *store.DB, n int) (l *lane, end func()) {
 	client := redis.NewClient(&redis.Options{Addr: l.mini.Addr(), MaxRetries: -1, DialerRetries: 1})
 	l.sessions = sessions.New(client, sessions.Options{})
 	l.begin()
-	records := effects.Records{DB: db, Keys: db.Keys()}
-	show := func(_ string, m bot.Message) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.sent = append(l.sent, m)
-	}
+	kept := effects.Records{DB: db.DB, Keys: db.Keys()}
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
 			rights.MyData(), rights.Erase(), rights.Complaint()},
 		Channels: []bot.Channel{
-			console.New("telegram", bot.TelegramCapabilities, show), console.New("whatsapp", bot.WhatsAppCapabilities, show),
+			&network{l, console.New("telegram", bot.TelegramCapabilities, l.show)}, &network{l, console.New("whatsapp", bot.WhatsAppCapabilities, l.show)},
 		},
-		Sessions: l.sessions, Store: db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,
-		Record: records.Record, Facts: records.Facts(), Effects: records.All(),
+		Sessions: l.sessions, Store: db.DB, Keys: db.Keys(), Policy: store.NewSettings(db.DB, time.Now).Policy,
+		Record: kept.Record, Facts: kept.Facts(), Effects: kept.All(),
 		Begins: registration.ID + "." + registration.Adult,
 		Clock:  l.clock, Logger: slog.New(l.log),
 		Tick: time.Hour, // time passes where the members let it: see sweep and settle
@@ -179,12 +213,20 @@ func (l *lane) take() []bot.Message {
 // waits, and comes back when all is done. Where several come at once somebody
 // else has the chat, who gives it back at the end, or is gone: the sweep finds
 // them all waiting.
-func (l *lane) deliver(chat seal.Chat, group []delivery, gone bool) error {
+func (l *lane) deliver(chat seal.Chat, group []delivery, gone bool, bad ...bot.Outcome) error {
 	ctx := context.Background()
+	l.mu.Lock()
+	l.fails = bad
+	l.mu.Unlock()
 	if len(group) == 1 {
 		l.pass(group[0].wait)
 		err := l.bot.Accept(ctx, group[0].in)
 		l.bot.Idle()
+		for range 3 * len(bad) { // each failure is tried again when its time has come
+			l.pass(3 * time.Second)
+			l.bot.Sweep(ctx)
+			l.bot.Idle()
+		}
 		return err
 	}
 	grip, free, err := l.sessions.Claim(ctx, chat, "another")

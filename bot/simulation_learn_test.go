@@ -46,6 +46,7 @@ func (m *member) learn(a act, t turnLine, msg *bot.Message, before place, early 
 	if early && several(a.step) {
 		a.exact = false // what was ticked meanwhile counts too
 	}
+	m.checkReturn(a, r)
 	lang, ends := b.lang, false
 	switch {
 	case r.has(locales.Corrected):
@@ -119,15 +120,23 @@ func (m *member) remember(a act, r reply) {
 	switch {
 	case r.flow == registration.ID && !r.has(locales.Declined, locales.Under18):
 		b.running = true
-	case r.has(locales.LaterOk, locales.StopReply, locales.StopReplyPaused, locales.Thanks, locales.Updated) && r.flow != "profile":
-		b.running = b.running && r.has(locales.Updated) && b.open[registration.ID] != registration.Missions
+	case r.has(locales.LaterOk, locales.StopReply, locales.StopReplyPaused):
+		b.running = false
 	}
 	if b.running && b.record {
 		b.drafted, b.stands = true, b.open[registration.ID]
 	}
-	if r.has(locales.Thanks) {
+	if r.has(locales.Thanks) || r.has(locales.Updated) && b.actedOn(a, was) == registration.ID {
 		b.drafted, b.skipped, b.running = false, map[string]bool{}, false
 	}
+}
+
+// actedOn is the flow that an act was given to.
+func (b *belief) actedOn(a act, was place) string {
+	if run, _, _, ok := bot.ReadPayload(a.in.Payload); ok {
+		return b.runs[run]
+	}
+	return was.flow
 }
 
 // kept is a text as it is kept.
@@ -236,6 +245,8 @@ func (m *member) typed(a act, r reply, before place) (ends bool) {
 		v := m.echoed(a, s, r)
 		return m.settle(b.flow, s, v, a, r)
 	case r.stays(b.flow, b.step) || a.in.Payload == bot.OptOut:
+	case s.Kind == flows.Review && r.flow == b.flow && r.step == registration.Missions:
+		b.forks[s.ID] = options(s, nil)[0].Code // a thumb is a yes
 	case !a.takes.none() && before.still(b.place()):
 		return m.settle(b.flow, s, a.takes, a, r)
 	case a.command == "skip":

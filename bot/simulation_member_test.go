@@ -117,7 +117,12 @@ func (m *member) do(group []act, gone bool) {
 	for range kept {
 		m.at = append(m.at, written)
 	}
-	if err := m.l.deliver(m.chat, line, gone); err != nil {
+	var bad []bot.Outcome
+	if len(line) == 1 && m.chance(m.p.badLine) {
+		bad = []bot.Outcome{oneOf(m.rng, bot.Retry, bot.Unknown)}
+		m.saw(map[bot.Outcome]string{bot.Retry: "reply sent again", bot.Unknown: "reply perhaps sent"}[bad[0]])
+	}
+	if err := m.l.deliver(m.chat, line, gone, bad...); err != nil {
 		m.fail("not accepted: %v", err)
 	}
 	turns, faults := m.l.log.take()

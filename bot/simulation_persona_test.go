@@ -30,6 +30,7 @@ type persona struct {
 	hasty    float64 // double taps, several messages at once
 	roams    float64 // does something else than to answer
 	leaves   float64 // goes away for a while
+	badLine  float64 // a reply does not get through at once
 	patience int     // messages
 	truth    map[string]value
 }
@@ -48,7 +49,7 @@ func newPersona(r *rand.Rand) persona {
 		consents: r.Float64() > 0.05, minor: r.Float64() < 0.05, missions: r.Float64() < 0.5, goesOn: r.Float64() < 0.75,
 		sloppy: oneOf(r, 0, 0, 0, 0.3), taps: oneOf(r, 0.1, 0.5, 0.9), typos: oneOf(r, 0, 0.1, 0.4), mixes: oneOf(r, 0, 0.1, 0.4),
 		skips: oneOf(r, 0, 0.1, 0.4), hasty: oneOf(r, 0, 0.05, 0.2), roams: oneOf(r, 0.02, 0.1, 0.25), leaves: oneOf(r, 0, 0.02, 0.06),
-		patience: 8 + r.IntN(45),
+		badLine: oneOf(r, 0, 0, 0.05), patience: 8 + r.IntN(45),
 	}
 	if p.channel == "whatsapp" {
 		p.phone = oneOf(r, zones...)

@@ -26,7 +26,7 @@ func (m *member) audit() {
 	if err != nil {
 		m.fail("%v", err)
 	}
-	turns, err := m.turnRows(ctx)
+	turns, err := m.l.db.turns(ctx, m.chat)
 	if err != nil {
 		m.fail("%v", err)
 	}

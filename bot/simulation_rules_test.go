@@ -48,6 +48,9 @@ func (m *member) checkReply(a act, r reply, lang string) {
 	if strings.TrimSpace(r.Text) == "" || !ok {
 		m.fail("the reply is empty: %q in %q", r.Text, r.Language)
 	}
+	if strings.Contains(r.Text, "{{") || strings.Contains(r.Text, "⟦") {
+		m.fail("the text has holes: %q", r.Text)
+	}
 	length := utf8.RuneCountInString
 	if m.caps.UTF16 {
 		length = func(s string) int { return len(utf16.Encode([]rune(s))) }
@@ -204,5 +207,36 @@ func (m *member) checkSummary(r reply) {
 		if !strings.Contains(r.Text, line+"\n") && !strings.HasSuffix(r.Text, "…") {
 			m.fail("the list lacks %q: %q", line, r.Text)
 		}
+	}
+}
+
+// checkReturn: who comes back after Redis has forgotten them goes on at the
+// first gap; who is not on record begins anew.
+func (m *member) checkReturn(a act, r reply) {
+	b := &m.b
+	lost := b.lost
+	b.lost = false
+	if !lost || a.in.Kind != bot.Text || a.in.Payload != "" || a.command != "" && a.command != "start" {
+		return
+	}
+	unfinished := b.drafted && !(b.coded && b.stands == registration.Summary)
+	gap := b.gap()
+	switch {
+	case !b.record:
+		if !r.stays(registration.ID, registration.Language) {
+			m.fail("a stranger comes to %s.%s", r.flow, r.step)
+		}
+	case r.has(locales.LostFound):
+		m.saw("went on after a loss")
+		if !unfinished || !r.stays(registration.ID, gap) {
+			m.fail("after a loss the form goes on at %s.%s, not at %s", r.flow, r.step, gap)
+		}
+	case r.flow == "resume":
+		q, is := question(gap)
+		if lang, _ := locales.ParseLang(r.Language); !unfinished || is && !strings.Contains(r.Text, locales.LabelOf(q.Ask).In(lang)) {
+			m.fail("the offer to go on after a loss is %q, not %s", r.Text, gap)
+		}
+	case unfinished:
+		m.fail("the form that stands at %s is lost: %s.%s", gap, r.flow, r.step)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"mboka/store"
+	"mboka/store/seal"
 	"mboka/store/storetest"
 )
 
@@ -28,14 +29,6 @@ var (
 // part of their time.
 const simLanes = 4
 
-// simRows reads what the store has no method for.
-var simRows *pgxpool.Pool
-
-func (m *member) turnRows(ctx context.Context) (n int, err error) {
-	err = simRows.QueryRow(ctx, `SELECT count(*) FROM turn WHERE chat = $1`, m.chat).Scan(&n)
-	return n, err
-}
-
 // TestSimulation lets members loose on the whole service: people who mistype,
 // mix languages, tap twice, tap old buttons, flood, correct themselves, go away
 // for weeks, stop, refuse, erase. What each believes from the bot's words alone
@@ -48,20 +41,8 @@ func TestSimulation(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // miniredis makes a Lua of its own for each call
 	url := storetest.PostgresURL(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	db, err := store.Open(t.Context(), url, storetest.Keys(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if simRows, err = pgxpool.New(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
-	defer simRows.Close()
-	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(t.Context(), key, value, "test", time.Now()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	db, end := openRecords(t, url)
+	defer end()
 	if *simMember >= 0 {
 		l, end := openLane(t, db, 0)
 		defer end()
@@ -77,12 +58,90 @@ func TestSimulation(t *testing.T) {
 	for _, what := range slices.Sorted(maps.Keys(seen)) {
 		t.Logf("%6d %s", seen[what], what)
 	}
+	if *simMembers < enough || t.Failed() {
+		return
+	}
+	for _, what := range mustSee {
+		if seen[what] == 0 {
+			t.Errorf("no member has met %q", what)
+		}
+	}
+	if n := seen["registered to the end"]; n < *simMembers/5 {
+		t.Errorf("only %d of %d members came to the end", n, *simMembers)
+	}
+}
+
+// enough is how many members meet everything in mustSee.
+const enough = 800
+
+// mustSee is what a run is for.
+var mustSee = []string{
+	"flood", "double", "correction", "shuffled", "redelivered", "old button", "media", "blocked", "edit", "misread, and told", "two misses",
+	"away 26h0m0s", "away 960h0m0s", "went on after a loss", "reply sent again", "reply perhaps sent",
+	"said corrected", "said stale", "said under_18", "said declined", "said erase_done", "said stop_reply_paused", "said stop_nothing", "said thanks",
+	"said counsel", "said suggest", "said did_you_mean_which", "said age_confirm", "said city_keep_ask", "said command_or_answer", "said way_out",
+	"said way_out_skip", "said lang_changed", "said resume_ask", "said resume_required", "said distress", "said not_embassy", "said mydata",
+}
+
+// TestSimulatedMemberIsTheSame plays members twice, over records of their own:
+// a broken rule can be played again only if all of a life hangs on the seed.
+func TestSimulatedMemberIsTheSame(t *testing.T) {
+	t.Parallel()
+	var lives [2][]string
+	for i := range lives {
+		db, end := openRecords(t, storetest.PostgresURL(t))
+		l, leave := openLane(t, db, i)
+		for n := range 10 {
+			m := newMember(l, 99, n, &sights{})
+			if fault := m.live(); fault != "" {
+				t.Error(fault)
+			}
+			lives[i] = append(lives[i], m.tail(len(m.script)))
+		}
+		leave()
+		end()
+	}
+	for n := range lives[0] {
+		if lives[0][n] != lives[1][n] {
+			t.Errorf("member %d has two lives:\n%s\n\n%s", n, lives[0][n], lives[1][n])
+		}
+	}
+}
+
+// records are a database, and a way to read what it has no method for.
+type records struct {
+	*store.DB
+	rows *pgxpool.Pool
+}
+
+func openRecords(t *testing.T, url string) (records, func()) {
+	t.Helper()
+	db, err := store.Open(t.Context(), url, storetest.Keys(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range store.DemoSettings() {
+		if err := db.PutSetting(t.Context(), key, value, "test", time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return records{db, rows}, func() { db.Close(); rows.Close() }
+}
+
+// turns counts what is kept of a chat's turns.
+func (r records) turns(ctx context.Context, chat seal.Chat) (n int, err error) {
+	err = r.rows.QueryRow(ctx, `SELECT count(*) FROM turn WHERE chat = $1`, chat).Scan(&n)
+	return n, err
 }
 
 // mostFaults is when a run has seen enough.
 const mostFaults = 5
 
-func simulate(t *testing.T, db *store.DB) sights {
+func simulate(t *testing.T, db records) sights {
 	t.Helper()
 	var next, faults atomic.Int64
 	var lanes sync.WaitGroup
