@@ -268,6 +268,11 @@ func (m *member) confirm(s *flows.Step) act {
 			}
 		}
 	}
+	if b.body() == locales.DidYouMeanWhich && m.chance(0.15) {
+		a := say(oneOf(m.rng, "oui", "yes", "iyo")) // which of them?
+		a.noise = true
+		return a
+	}
 	yes := !pending.none() && (pending.same(want) || pending.same(value{codes: []string{m.p.lang.String()}}) && s.ID == "language") || m.chance(m.p.sloppy)
 	if b.body() == locales.CommandOrAnswer {
 		yes = m.chance(0.5)

@@ -16,6 +16,9 @@ func (p Pending) Mark() string {
 	return strconv.FormatUint(uint64(sum.Sum32()), 36)
 }
 
+// single tells whether a yes says which answer is meant.
+func (p Pending) single() bool { return p.Doubt != "" || p.Whole || len(p.Codes) == 1 }
+
 // yes and no are the codes of the two answers to this question.
 func (p Pending) yes() string { return Yes + "-" + p.Mark() }
 func (p Pending) no() string  { return No + "-" + p.Mark() }

@@ -22,3 +22,18 @@ func TestOldYesIsStale(t *testing.T) {
 	}
 	w.do(flows.Input{Step: "education_level", Code: old}).at("education_level", "stale")
 }
+
+// TestYesToSeveralGuesses: a yes chooses none of them.
+func TestYesToSeveralGuesses(t *testing.T) {
+	t.Parallel()
+	w := begin(t, registration.Flow(), nil).tap("fr", "yes", "35_44").write("congo")
+	if len(w.turn.State.Pending.Codes) != 2 {
+		t.Fatalf("guesses %v", w.turn.State.Pending.Codes)
+	}
+	for _, yes := range []string{"oui", "👍", "iyo"} {
+		if w.write(yes).at("country_residence"); w.turn.State.Pending == nil {
+			t.Fatalf("%q chose %q", yes, w.turn.State.Answers.Code("country_residence"))
+		}
+	}
+	w.write("2").at("education_level")
+}

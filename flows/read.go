@@ -190,6 +190,9 @@ func (w *walk) settlePending(step *Step) bool {
 		}
 	}
 	switch {
+	case yes && !p.single(): // a yes to several guesses chooses none
+		w.ask(step)
+		return true
 	case !yes && !no:
 		w.st().Pending = nil
 		return false
