@@ -68,7 +68,8 @@ func (b *belief) lose() {
 	if b.record {
 		kept.lang = b.lang
 		if b.drafted {
-			kept.drafted, kept.skipped, kept.stands, kept.running = true, b.skipped, b.stands, true
+			kept.drafted, kept.skipped, kept.stands = true, b.skipped, b.stands
+			kept.running = b.unfinished()
 		}
 	} else {
 		kept.answers, kept.consent = map[string]value{}, ""
@@ -78,6 +79,12 @@ func (b *belief) lose() {
 	}
 	kept.lost = true
 	*b = kept
+}
+
+// unfinished tells whether the records say that the form is not at its end:
+// who has the code and stands at the summary has said all there is.
+func (b *belief) unfinished() bool {
+	return b.drafted && !(b.coded && b.stands == registration.Summary)
 }
 
 // take keeps an answer, and drops those that hang on it.

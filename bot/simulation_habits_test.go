@@ -139,7 +139,7 @@ func (m *member) roam() act {
 	case n == 11 && m.chance(0.5):
 		m.saw("blocked")
 		return act{in: bot.Inbound{Kind: oneOf(r, bot.Blocked, bot.Unblocked)}}
-	case n == 12 && m.chance(0.3):
+	case n == 12 && m.chance(0.6):
 		if m.p.channel == "whatsapp" && m.chance(0.5) {
 			return act{in: bot.Inbound{Kind: bot.Text, Text: "STOP", Payload: bot.OptOut}, command: "stop"}
 		}

@@ -219,8 +219,7 @@ func (m *member) checkReturn(a act, r reply) {
 	if !lost || a.in.Kind != bot.Text || a.in.Payload != "" || a.command != "" && a.command != "start" {
 		return
 	}
-	unfinished := b.drafted && !(b.coded && b.stands == registration.Summary)
-	gap := b.gap()
+	unfinished, gap := b.unfinished(), b.gap()
 	switch {
 	case !b.record:
 		if !r.stays(registration.ID, registration.Language) {
