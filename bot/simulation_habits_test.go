@@ -47,7 +47,7 @@ func (m *member) greet() act {
 // burst is an impatient thumb, a bad network, a flood.
 func (m *member) burst() []act {
 	first := m.respond()
-	switch m.rng.IntN(6) {
+	switch m.rng.IntN(7) {
 	case 0, 1: // twice or three times the same
 		m.saw("double")
 		return slices.Repeat([]act{first}, 2+m.rng.IntN(2))
@@ -59,7 +59,7 @@ func (m *member) burst() []act {
 			}
 		}
 		return []act{first}
-	case 3: // a correction, before the bot has said anything
+	case 3, 4: // a correction, before the bot has said anything
 		m.saw("correction")
 		q, ok := question(m.b.step)
 		if !ok || first.step == "" || first.in.Kind != bot.Text || m.b.body() == locales.OtherTextAsk {
@@ -73,13 +73,13 @@ func (m *member) burst() []act {
 			return []act{first}
 		}
 		return []act{first, second}
-	case 4: // out of order
+	case 5: // out of order
 		m.saw("shuffled")
 		group := []act{first, m.greet(), m.roam()}
 		m.rng.Shuffle(len(group), func(i, j int) { group[i], group[j] = group[j], group[i] })
 		return group
 	}
-	if !m.chance(0.2) {
+	if !m.chance(0.25) {
 		return []act{first}
 	}
 	m.saw("flood")
@@ -268,7 +268,7 @@ func (m *member) confirm(s *flows.Step) act {
 			}
 		}
 	}
-	if b.body() == locales.DidYouMeanWhich && m.chance(0.15) {
+	if b.body() == locales.DidYouMeanWhich && m.chance(0.4) {
 		a := say(oneOf(m.rng, "oui", "yes", "iyo")) // which of them?
 		a.noise = true
 		return a

@@ -161,6 +161,9 @@ func (m *member) answered(group []act, turns []turnLine, sent []bot.Message) {
 				m.fail("the reply to %s is %v, sent was %v", a.in.ID, turns[i].said, reply.Keys)
 			}
 		}
+		if i > 0 && reply != nil && a.in.Kind == bot.Text && a.in.Text == group[i-1].in.Text && group[i-1].in.Kind == bot.Text && m.b.lang != "" {
+			m.fail("%q is answered twice", a.in.Text)
+		}
 		m.learn(a, turns[i], reply, before, len(group) > 1 && i > 0)
 	}
 	if len(sent) > 0 {

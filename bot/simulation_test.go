@@ -66,6 +66,9 @@ func TestSimulation(t *testing.T) {
 			t.Errorf("no member has met %q", what)
 		}
 	}
+	if n := seen["misread, and told"]; n > *simMembers/50 {
+		t.Errorf("%d answers of %d members were misread, if not silently", n, *simMembers)
+	}
 	if n := seen["registered to the end"]; n < *simMembers/5 {
 		t.Errorf("only %d of %d members came to the end", n, *simMembers)
 	}
