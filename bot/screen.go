@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mboka/flows"
+	"mboka/locales"
 )
 
 // doubted marks the screen of a question that asks back.
@@ -25,10 +26,17 @@ func subOf(screen string) string {
 }
 
 // turnBack shows the question that is asked as it was when a text was written
-// to it.
-func (t *thinker) turnBack(seen string) {
+// to it. A yes or a no to a question back that was put differently meanwhile is
+// nobody's answer: the question is asked again, and turnBack is true.
+func (t *thinker) turnBack(seen string) bool {
 	top := &t.s.Stack[len(t.s.Stack)-1]
-	if seen != screen(*top) {
-		top.Sub, top.Pending = subOf(seen), nil
+	if seen == screen(*top) {
+		return false
 	}
+	if strings.Contains(seen, doubted) && (flows.SaysYes(t.in.Text) || flows.SaysNo(t.in.Text)) {
+		t.repeat(flows.Line{Key: locales.Stale})
+		return true
+	}
+	top.Sub, top.Pending = subOf(seen), nil
+	return false
 }

@@ -172,8 +172,7 @@ func (t *thinker) early(top flows.State) bool {
 		return true
 	}
 	if step == top.Step {
-		t.turnBack(seen)
-		return false
+		return t.turnBack(seen)
 	}
 	in := t.input()
 	in.Step, in.Sub, in.Text = step, subOf(seen), t.in.Text
