@@ -21,6 +21,7 @@ type act struct {
 	// the exact words of a consent.
 	takes   value
 	exact   bool   // it cannot be understood as another answer
+	opens   bool   // it is a row that opens more
 	noise   bool   // it can be an answer to nothing but a question for a text
 	command string // the chat word it is
 	lang    string // the language it asks for

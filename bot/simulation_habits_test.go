@@ -31,6 +31,10 @@ func (m *member) decide() (group []act, gone bool) {
 		return []act{m.respond()}, false
 	case m.b.flow == "":
 		return []act{m.greet()}, false
+	case m.b.step == "province_origin" && m.chance(0.2):
+		return m.numbers(), false
+	case m.b.askedBack() && m.chance(0.1):
+		return m.lateYes(), false
 	case m.chance(m.p.hasty):
 		return m.burst(), m.chance(0.1)
 	case m.chance(m.p.roams):
@@ -132,7 +136,7 @@ func (m *member) roam() act {
 		return act{in: bot.Inbound{Kind: oneOf(r, media...), Text: oneOf(r, "", "37", "oui")}, noise: true}
 	case n < 10 && len(m.buttons) > 0:
 		m.saw("old button")
-		return tap(oneOf(r, m.buttons...))
+		return m.old(m.buttons)
 	case n == 10:
 		m.saw("number")
 		return say(oneOf(r, "5", "0", "99", "12", "1,3"))

@@ -107,7 +107,12 @@ func (m *member) remember(a act, r reply) {
 		}
 		b.runs[run], b.run[r.flow] = r.flow, run
 	}
-	m.buttons = append(m.buttons, b.payloads()...)
+	for _, p := range b.payloads() {
+		m.buttons = append(m.buttons, button{p, value{}})
+		if _, _, code, _ := bot.ReadPayload(p); bare(code) == flows.Yes && b.body() != locales.CommandOrAnswer {
+			m.buttons[len(m.buttons)-1].yes = b.pending[r.flow]
+		}
+	}
 	b.open[r.flow] = r.step
 	delete(b.asks, r.flow)
 	if b.askedBack() {
@@ -278,6 +283,9 @@ func (m *member) settle(flow string, s *flows.Step, v value, a act, r reply) (en
 	if a.step == s.ID && !a.want.none() && !a.want.same(v) {
 		m.told = true
 		m.saw("misread, and told")
+	}
+	if a.opens {
+		m.fail("%s opens more rows of %s and is taken as %s", described(a), s.ID, v)
 	}
 	if v.none() {
 		m.fail("nothing is taken for %s", s.ID)

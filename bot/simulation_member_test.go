@@ -28,9 +28,15 @@ type member struct {
 	ids     int
 	past    []delivery // what a platform may deliver again
 	at      []time.Time
-	buttons []string // that the phone still shows
+	buttons []button // that the phone still shows
 	told    bool     // somebody read that they were misunderstood
 	script  []string // the dialogue
+}
+
+// button is one that the phone still shows, and what a yes under it is to.
+type button struct {
+	payload string
+	yes     value
 }
 
 // sights counts what a run has met, so that it can be seen to have met it.
