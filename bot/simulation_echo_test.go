@@ -109,6 +109,18 @@ func (m *member) suggested(r reply) value {
 	return value{}
 }
 
+// quoted is the word of which the bot asks whether it is a command.
+func (m *member) quoted(r reply) string {
+	lang, _ := locales.ParseLang(r.Language)
+	begin, end, _ := strings.Cut(locales.Text(lang, locales.CommandOrAnswer, locales.Args{"Word": "\x00"}), "\x00")
+	_, rest, starts := strings.Cut(r.Text, begin)
+	word, _, stops := strings.Cut(rest, end)
+	if !starts || !stops || word == "" {
+		m.fail("no word is asked about in %q", r.Text)
+	}
+	return kept(word)
+}
+
 // corrected learns that a text has changed the answer that it was written to.
 func (m *member) corrected(a act, r reply, before place) {
 	s, ok := question(before.step)

@@ -94,9 +94,12 @@ func (m *member) remember(a act, r reply) {
 		b.pending[r.flow] = m.suggested(r)
 	case locales.AgeConfirm:
 		b.pending[r.flow] = value{codes: []string{"u18"}}
-	case locales.CityKeepAsk, locales.CommandOrAnswer:
+	case locales.CommandOrAnswer:
+		b.pending[r.flow] = value{text: m.quoted(r)}
+	case locales.CityKeepAsk: // the city is not named
 		b.pending[r.flow] = pending
-		if a.in.Kind == bot.Text && a.takes.text == "" && (was.flow == r.flow || was.flow == "") && (was.body != b.body() || len(r.said) == 1) {
+		fresh := was.body != b.body() || len(r.said) == 1
+		if a.in.Kind == bot.Text && a.takes.text == "" && a.command == "" && (was.flow == r.flow || was.flow == "") && fresh {
 			b.pending[r.flow] = value{text: kept(a.in.Text)}
 		}
 	}

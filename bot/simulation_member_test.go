@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"mboka/bot"
-	"mboka/flows/registration"
 	"mboka/locales"
 	"mboka/store/seal"
 )
@@ -228,6 +227,3 @@ func (m *member) away() time.Duration {
 func (m *member) tail(lines int) string {
 	return strings.Join(m.script[max(0, len(m.script)-lines):], "\n")
 }
-
-// finished tells whether the whole form is behind a member.
-func (m *member) finished() bool { return m.b.coded && m.b.gap() == registration.Summary }

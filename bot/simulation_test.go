@@ -79,7 +79,7 @@ const enough = 800
 
 // mustSee is what a run is for.
 var mustSee = []string{
-	"flood", "double", "correction", "shuffled", "redelivered", "old button", "media", "blocked", "edit", "misread, and told", "two misses",
+	"flood", "double", "correction", "shuffled", "redelivered", "old button", "media", "blocked", "edit", "two misses",
 	"away 26h0m0s", "away 960h0m0s", "went on after a loss", "reply sent again", "reply perhaps sent",
 	"said corrected", "said stale", "said under_18", "said declined", "said erase_done", "said stop_reply_paused", "said stop_nothing", "said thanks",
 	"said counsel", "said suggest", "said did_you_mean_which", "said age_confirm", "said city_keep_ask", "said command_or_answer", "said way_out",
