@@ -30,9 +30,16 @@ func Learn(f *Flow, st State, answer Answered, in Input) Turn {
 	case at.Kind != Question || !(at == asked && given) && !at.Unless.Holds(w.st().Answers):
 	case st.Return != "":
 		w.st().Return = ""
-		w.enter(w.f.index[st.Return])
+		w.arrive(w.f.index[st.Return])
 	default:
-		w.enter(w.next(w.f.index[at.ID]))
+		w.arrive(w.next(w.f.index[at.ID]))
 	}
 	return w.turn
+}
+
+// arrive is enter without asking: what is asked may need facts, and is not
+// asked now.
+func (w *walk) arrive(i int) {
+	w.st().Step = w.f.Steps[i].ID
+	w.raise(w.f.Steps[i].Enter, Answered{Step: w.st().Step})
 }

@@ -64,3 +64,14 @@ func TestLearnFromASummary(t *testing.T) {
 		t.Error("a city of the old country is still asked back")
 	}
 }
+
+// TestLearnInAnOpenProfile: the list to go back to needs the record to be
+// shown, and nothing to be gone back to.
+func TestLearnInAnOpenProfile(t *testing.T) {
+	t.Parallel()
+	st := flows.State{Flow: registration.ProfileID, Version: registration.Profile().Version, Run: "bbbbbb", Step: "sex", Return: registration.ProfileID}
+	turn := flows.Learn(registration.Profile(), st, flows.Answered{Step: "sex", Codes: []string{"f"}}, flows.Input{At: noon})
+	if turn.Need != "" || turn.State.Flow != st.Flow || turn.State.Step != registration.ProfileID || turn.State.Answers.Code("sex") != "f" {
+		t.Errorf("turn %+v", turn)
+	}
+}
