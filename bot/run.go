@@ -82,7 +82,7 @@ func (t *thinker) start() {
 		t.repeat()
 	default:
 		t.s.Stack = t.s.Stack[:i+1]
-		t.begin(FlowResume, nil)
+		t.offer()
 	}
 }
 

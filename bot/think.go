@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/base32"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -103,13 +104,13 @@ func (t *thinker) wroteTo() string {
 	if !ok {
 		return ""
 	}
-	return top.Run + "." + top.Step
+	return top.Run + "." + top.Step + "." + screen(top)
 }
 
 func (t *thinker) input() flows.Input {
 	in := flows.Input{MessageID: t.in.ID, At: t.at, Phone: t.in.Phone, Facts: t.facts}
 	if top, ok := t.s.top(); ok && top.Flow == FlowResume {
-		in.Facts = flows.Facts{flows.FactPlace: t.place()}
+		in.Facts = t.placed()
 	}
 	return in
 }
@@ -126,7 +127,7 @@ func (t *thinker) text() {
 	case t.again():
 		t.out.Silent = true
 	case t.links():
-	case t.s.restored && running && word == "":
+	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
 		t.idle(flows.Line{Key: locales.Distress})
@@ -176,15 +177,16 @@ func (t *thinker) early(top flows.State) bool {
 		return false
 	}
 	run, step, _ := strings.Cut(t.s.LastStep, ".")
+	step, seen, _ := strings.Cut(step, ".")
 	if run != top.Run {
 		t.out.Silent = true
 		return true
 	}
 	if step == top.Step {
-		return false
+		return t.turnBack(seen)
 	}
 	in := t.input()
-	in.Step, in.Text = step, t.in.Text
+	in.Step, in.Sub, in.Text = step, subOf(seen), t.in.Text
 	t.advance(in)
 	return true
 }
@@ -242,7 +244,7 @@ func (t *thinker) advance(in flows.Input) {
 		if line, ok := t.aside(in.Text); ok {
 			turn = flows.Repeat(f, top, t.input(), line)
 		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
-			t.begin(FlowResume, nil)
+			t.offer()
 			return
 		}
 	}
@@ -259,6 +261,7 @@ func (t *thinker) take(turn flows.Turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)
+	t.share(turn.Events)
 	for _, e := range turn.Events {
 		if e.Name == flows.LanguageChosen && len(e.Answer.Codes) > 0 {
 			if lang, ok := locales.ParseLang(e.Answer.Codes[0]); ok {
@@ -332,7 +335,7 @@ func (t *thinker) idleText() {
 func (t *thinker) begin(id string, answers flows.Answers, lead ...flows.Line) {
 	in := t.input()
 	if id == FlowResume {
-		in.Facts = flows.Facts{flows.FactPlace: t.place()}
+		in.Facts = t.placed()
 	}
 	if i := t.s.runs(id); i >= 0 {
 		t.s.Stack = append(t.s.Stack[:i:i], t.s.Stack[i+1:]...)
@@ -349,6 +352,13 @@ func (t *thinker) runID() string {
 	t.runs++
 	sum := t.b.keys.Code("run", t.chat.String()+":"+t.in.ID+":"+strconv.Itoa(t.runs), 4)
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum))[:6]
+}
+
+// placed are the facts, with the place where the registration stands.
+func (t *thinker) placed() flows.Facts {
+	facts := flows.Facts{flows.FactPlace: t.place()}
+	maps.Copy(facts, t.facts)
+	return facts
 }
 
 // place is where the registration stands.

@@ -217,6 +217,9 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 			return s, nil
 		}
 		h.b.log.Error("session cannot be read, going on from the records", "chat", h.g.Chat, "error", err)
+		if err := h.b.flush(ctx, h.g.Chat); err != nil { // they may lack the last answers
+			return Session{}, err
+		}
 	}
 	record, err := h.b.cfg.Record(ctx, h.g.Chat)
 	if err != nil {

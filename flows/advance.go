@@ -134,7 +134,9 @@ func (w *walk) handle(step *Step) {
 		w.explain(step, step.More, locales.MoreNothing)
 	case in.Verb == VerbRepeat, in.Verb == verbAgain:
 		w.ask(step)
-	case w.st().Pending != nil && w.settlePending(step):
+	case w.st().Pending != nil && !w.oldDoubt() && w.settlePending(step):
+	case answersDoubt(in.Code):
+		w.stale()
 	case in.Doubt != "":
 		w.doubt(step)
 	case step.Kind == Review && w.editLine(step):
@@ -176,7 +178,7 @@ func (w *walk) stale() {
 
 func (w *walk) correct(asked *Step, in Input) {
 	view := w.view()
-	view.Sub, view.Ticks = "", nil
+	view.Sub, view.Ticks = in.Sub, nil
 	r := asked.Field.Read(view, in)
 	if asked.Kind != Question || r.As != Taken {
 		w.turn.Silent = true

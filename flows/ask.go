@@ -103,7 +103,7 @@ func (w *walk) askPending(step *Step, pending Pending) {
 		p.Body = Line{Key: locales.CommandOrAnswer, Args: locales.Args{"Word": pending.Text}}
 	case pending.Ask != "":
 		p.Body = Line{Key: locales.Key(pending.Ask), Args: locales.Args{"Typed": pending.Typed}}
-	case pending.Whole || len(pending.Codes) == 1:
+	case pending.single():
 		shown := step.Field.Show(Answered{Codes: pending.Codes, Text: pending.Text})
 		p.Body = Line{Key: locales.Suggest, Args: locales.Args{"Label": shown}}
 	default:
@@ -114,13 +114,13 @@ func (w *walk) askPending(step *Step, pending Pending) {
 func (w *walk) pendingOptions(step *Step, pending Pending) []Option {
 	if pending.Doubt != "" {
 		return []Option{
-			{Code: Yes, Label: locales.LabelOf(locales.CmdIsAnswer)},
-			{Code: No, Label: locales.LabelOf(locales.CmdIsCommand)},
+			{Code: pending.yes(), Label: locales.LabelOf(locales.CmdIsAnswer)},
+			{Code: pending.no(), Label: locales.LabelOf(locales.CmdIsCommand)},
 		}
 	}
-	no := Option{Code: No, Label: locales.LabelOf(locales.DidYouMeanList)}
-	if pending.Whole || len(pending.Codes) == 1 {
-		return []Option{{Code: Yes, Label: locales.LabelOf(locales.DidYouMeanYes)}, no}
+	no := Option{Code: pending.no(), Label: locales.LabelOf(locales.DidYouMeanList)}
+	if pending.single() {
+		return []Option{{Code: pending.yes(), Label: locales.LabelOf(locales.DidYouMeanYes)}, no}
 	}
 	options := make([]Option, 0, len(pending.Codes)+1)
 	for _, code := range pending.Codes {

@@ -49,6 +49,9 @@ func (w *walk) do(in flows.Input) *walk {
 func (w *walk) tap(codes ...string) *walk {
 	w.t.Helper()
 	for _, c := range codes {
+		if p := w.turn.State.Pending; p != nil && (c == flows.Yes || c == flows.No) {
+			c += "-" + p.Mark()
+		}
 		w.do(flows.Input{Step: w.turn.State.Step, Code: c})
 	}
 	return w

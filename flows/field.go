@@ -40,7 +40,9 @@ type Input struct {
 	// Step and Code come from a tapped button. A code starting with + or -
 	// wants that tick on or off.
 	Step, Code string
-	Verb       Verb
+	// Sub is the second screen of Step that a text was written to.
+	Sub  string
+	Verb Verb
 	// Doubt is set with Text when it is also a command word.
 	Doubt string
 

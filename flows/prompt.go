@@ -78,7 +78,7 @@ const (
 	Back Action = "!back"
 )
 
-// Codes of the two answers to "is that it?".
+// Codes of the two answers to "is that it?", before the mark of the question.
 const (
 	Yes = "~yes"
 	No  = "~no"

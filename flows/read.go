@@ -175,11 +175,11 @@ func (w *walk) raise(name string, answer Answered) {
 // be read as a new answer.
 func (w *walk) settlePending(step *Step) bool {
 	p := *w.st().Pending
-	yes, no := w.in.Code == Yes, w.in.Code == No
+	yes, no := w.in.Code == p.yes(), w.in.Code == p.no()
 	if w.in.Code == "" && w.in.Doubt == "" {
 		options := w.pendingOptions(step, p)
 		if i, ok := PickOne(options, w.in.Text); ok {
-			yes, no = options[i].Code == Yes, options[i].Code == No
+			yes, no = options[i].Code == p.yes(), options[i].Code == p.no()
 			if !yes && !no {
 				w.st().Pending = nil
 				w.read(step, Input{Step: step.ID, Code: options[i].Code})
@@ -190,6 +190,9 @@ func (w *walk) settlePending(step *Step) bool {
 		}
 	}
 	switch {
+	case yes && !p.single(): // a yes to several guesses chooses none
+		w.ask(step)
+		return true
 	case !yes && !no:
 		w.st().Pending = nil
 		return false

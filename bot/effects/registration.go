@@ -21,6 +21,7 @@ func (r Records) registration() map[string]bot.Effect {
 		registration.ID + "." + registration.Registered:      r.registered,
 		registration.ID + "." + registration.MissionsDecided: r.missions,
 		registration.ID + "." + registration.Thanked:         r.thanked,
+		registration.ID + "." + registration.Finished:        r.finished,
 		registration.ID + "." + registration.UnderAge:        r.underAge,
 		registration.ProfileID + "." + flows.AnswerGiven:     r.answer,
 		registration.ProfileID + "." + registration.UnderAge: r.underAge,
@@ -172,6 +173,11 @@ func (r Records) thanked(ctx context.Context, tx *store.Tx, d bot.Doing) (map[st
 	return map[string]string{"Code": code[:3] + "-" + code[3:6] + "-" + code[6:]}, nil
 }
 
+// finished drops the draft of a form that was gone through again.
+func (r Records) finished(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	return nil, tx.DropDraft(ctx, d.Chat, registration.ID, d.At)
+}
+
 // underAge erases whatever there is: a corrected age answer may come late.
 func (r Records) underAge(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
 	if d.Member == "" {
@@ -180,14 +186,23 @@ func (r Records) underAge(ctx context.Context, tx *store.Tx, d bot.Doing) (map[s
 	return r.erase(ctx, tx, d)
 }
 
-// answer corrects one answer of the profile at once.
+// answer corrects one answer at once: in the profile, or in the draft of who is
+// not counted yet.
 func (r Records) answer(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
-	id, err := uuid.Parse(d.Member)
-	if err != nil {
-		return nil, fmt.Errorf("member id: %w", err)
+	m, found, err := tx.MemberByChat(ctx, d.Chat)
+	if err != nil || !found {
+		return nil, errors.Join(err, notFound(found))
 	}
-	a := d.Event.Answer
-	return nil, tx.PutAnswers(ctx, id, d.At, []store.Answer{{Step: a.Step, Codes: a.Codes, Text: a.Text}})
+	given := []store.Answer{{Step: d.Event.Answer.Step, Codes: d.Event.Answer.Codes, Text: d.Event.Answer.Text}}
+	if m.Registered() {
+		return nil, tx.PutAnswers(ctx, m.ID, d.At, given)
+	}
+	draft, found, err := tx.DraftOf(ctx, d.Chat, registration.ID)
+	if err != nil || !found {
+		return nil, err // a draft that was dropped for its age takes its answers along
+	}
+	draft.Answers = given
+	return nil, tx.PutDraft(ctx, draft, d.At)
 }
 
 // Record is what is kept about a chat, as answers to go on from.

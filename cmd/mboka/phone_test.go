@@ -198,6 +198,9 @@ func codeOf(payload string) string {
 	if len(parts) < 3 {
 		return ""
 	}
+	if doubt, _, ok := strings.Cut(parts[2], "-"); ok && doubt[0] == '~' {
+		return doubt // the mark of the question is another each time
+	}
 	return parts[2]
 }
 

@@ -82,7 +82,8 @@ func (c *City) named(v flows.View, text string) flows.Reading {
 		})
 	}
 	kept := readText(text, c.max)
-	if kept.As != flows.Taken || uniseg.GraphemeClusterCount(kept.Text) < 2 {
+	yesOrNo := flows.SaysYes(text) || flows.SaysNo(text)
+	if kept.As != flows.Taken || yesOrNo || uniseg.GraphemeClusterCount(kept.Text) < 2 {
 		return missPlace()
 	}
 	return flows.Reading{As: flows.Unsure, Text: kept.Text, Whole: true, Ask: &flows.Line{Key: locales.CityKeepAsk}}

@@ -42,6 +42,7 @@ const (
 	Registered      = "registered" // the fourth answer is in
 	MissionsDecided = "missions"   // yes or no to announcements
 	Thanked         = "thanked"    // a recovery code is due
+	Finished        = "finished"   // the end again, of who has a code
 )
 
 // Flow is the registration as a form. The engine checks it with Check.
@@ -74,7 +75,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 			Field: fields.NewConsent(locales.MissionsYes, "", locales.MissionsNo)},
 		flows.Step{ID: "thanks", Kind: flows.End, Enter: Thanked,
 			Ask: locales.Thanks, Unless: flows.Cond{Step: Code, In: []string{"given"}}},
-		flows.Step{ID: "updated", Kind: flows.End, Ask: locales.Updated},
+		flows.Step{ID: "updated", Kind: flows.End, Enter: Finished, Ask: locales.Updated},
 		flows.Step{ID: Declined, Kind: flows.End, Forgets: true, Ask: locales.Declined},
 		flows.Step{ID: UnderAge, Kind: flows.End, Enter: UnderAge, Forgets: true, Ask: locales.Under18},
 	)...)
