@@ -64,6 +64,7 @@ type Channel struct {
 	clock          func() time.Time
 	http           *http.Client
 	validators     []client.RequestValidator
+	mostPurged     int // smaller in tests
 	counts         struct{ badSignature, otherAccount, undecodable, tooLarge atomic.Uint64 }
 }
 
@@ -85,6 +86,8 @@ func New(opt Options) (*Channel, error) {
 		frames:   opt.Frames,
 		log:      cmp.Or(opt.Logger, slog.Default()),
 		clock:    opt.Clock,
+
+		mostPurged: mostPurged,
 	}
 	var faults []error
 	if !accountPattern.MatchString(opt.AccountSID) {

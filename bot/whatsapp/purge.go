@@ -112,7 +112,7 @@ func (c *Channel) collect(ctx context.Context, params *openapi.ListMessageParams
 // settled and ends at any other failure.
 func (c *Channel) deleteAll(ctx context.Context, records []kept, done *Purged) error {
 	for _, r := range slices.Backward(records) {
-		if ranks[r.status] == ranks["queued"] || done.Deleted >= mostPurged {
+		if ranks[r.status] == ranks["queued"] || done.Deleted >= c.mostPurged {
 			done.Left++
 			continue
 		}

@@ -57,6 +57,23 @@ func TestPurge(t *testing.T) {
 	}
 }
 
+// One purge is bounded; it deletes the oldest of a direction first.
+func TestPurgeIsBounded(t *testing.T) {
+	t.Parallel()
+	r, now := aged(t, 80, 60)
+	r.mostPurged = 3
+	if got := r.purge(t, now); got != (Purged{Deleted: 3, Left: 5}) {
+		t.Errorf("%+v", got)
+	}
+	if left := r.late(t, now.Add(-100*time.Hour)); len(left) != 1 || now.Sub(left[0].At) != 60*time.Hour {
+		t.Errorf("%+v", left)
+	}
+	r.purge(t, now)
+	if got := r.purge(t, now); got != (Purged{Deleted: 2}) || r.srv.Kept() != 0 {
+		t.Errorf("%+v, %d kept", got, r.srv.Kept())
+	}
+}
+
 // What is still on its way stays until it is settled; what failed before it
 // was sent has no date of sending and goes all the same.
 func TestPurgeLeavesWhatIsOnItsWay(t *testing.T) {

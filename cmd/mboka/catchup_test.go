@@ -195,6 +195,19 @@ func (l *list) write(n int, text string, ago time.Duration) {
 	l.twilio.Text(fmt.Sprintf("whatsapp:+3247%07d", n), text)
 }
 
+// ids are those of the messages in Twilio's list, by their texts.
+func (l *list) ids() map[string]string {
+	ids := map[string]string{}
+	err := l.channel.Inbound(l.t.Context(), l.now.Add(-window), func(in bot.Inbound) error {
+		ids[in.Text] = in.ID
+		return nil
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return ids
+}
+
 // pass makes one pass and compares what was new.
 func (l *list) pass(wrong bool, want ...string) {
 	l.t.Helper()
@@ -208,8 +221,9 @@ func (l *list) pass(wrong bool, want ...string) {
 	}
 }
 
-// record puts a person on record whose last message was accepted some time ago.
-func (l *list) record(n int, ago time.Duration) {
+// record puts a person on record whose last message, by its id, was accepted
+// some time ago.
+func (l *list) record(n int, ago time.Duration, last ...string) {
 	l.t.Helper()
 	address := fmt.Sprintf("whatsapp:+3247%07d", n)
 	err := l.stores.db.Write(l.t.Context(), func(tx *store.Tx) error {
@@ -219,7 +233,7 @@ func (l *list) record(n int, ago time.Duration) {
 		}
 		return tx.PutAddress(l.t.Context(), store.Address{
 			Chat: l.stores.keys.Chat("whatsapp", address), MemberID: id, Channel: "whatsapp", Address: address,
-			CreatedAt: l.now, LastInboundAt: l.now.Add(-ago),
+			CreatedAt: l.now, LastInboundAt: l.now.Add(-ago), LastMessageID: strings.Join(last, ""),
 		})
 	})
 	if err != nil {
@@ -290,4 +304,11 @@ func TestCatchUpWithoutRedis(t *testing.T) {
 	l.write(2, "d", time.Hour)
 	l.pass(false, "perhaps answered, not on record", "c", "d")
 	l.pass(false)
+
+	// The last message of a chat is known by its id, whenever that was.
+	flush()
+	l.write(4, "e", 40*time.Second)
+	l.write(5, "f", 40*time.Second)
+	l.record(4, -time.Second, l.ids()["e"])
+	l.pass(false, "f")
 }
