@@ -30,25 +30,23 @@ func (t *thinker) ours() bool {
 	return true
 }
 
-// floodAt is how many messages may wait behind one before we stop answering
-// each: no hurried thumb has so many under way.
+// floodAt is how many messages may wait behind one before we say that they are
+// read one by one: no hurried thumb has so many under way.
 const floodAt = 10
 
-// soften keeps a chat with many waiting messages, or with too many quick
-// replies, from being answered ever faster.
+// soften says once that many messages wait, and asks for a pause after too many
+// quick replies. A flooding chat is read in order like any other, by one worker
+// of many, and cannot hold up the rest.
 func (t *thinker) soften() {
 	caps := t.b.limits(t.in.Channel)
 	switch {
-	case t.out.Silent, t.out.Need != "", t.out.Forget, t.b.acts(t.out.Events):
-	case t.s.Flooded && t.in.Behind > 0:
-		// Answers count as they are given; only the last one's prompt is said.
-		t.out.Silent, t.out.Muted = true, true
-	case t.in.Behind >= floodAt:
-		t.s.Flooded = true
-		t.lead(locales.Flood)
+	case t.out.Silent, t.out.Need != "", t.out.Forget:
 	case caps.Burst > 0 && t.s.Quick >= caps.Burst && t.at.Sub(t.s.PromptAt) < caps.BurstGap:
 		t.s.Paused = true
 		t.lead(locales.Pause)
+	case t.in.Behind >= floodAt && !t.s.Flooded:
+		t.s.Flooded = true
+		t.lead(locales.Flood)
 	}
 	if t.in.Behind == 0 {
 		t.s.Flooded = false
@@ -69,16 +67,6 @@ func (t *thinker) paused() bool {
 	}
 	word, _ := t.b.command(t.in.Text)
 	return word != "stop" && word != "erase"
-}
-
-// acts tells whether any of these events changes the records.
-func (b *Bot) acts(events []flows.Event) bool {
-	for _, e := range events {
-		if b.cfg.Effects[e.Flow+"."+e.Name] != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // limits are the capabilities of a channel; of one that is off, none.

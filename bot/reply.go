@@ -46,7 +46,7 @@ func (h *held) request(ctx context.Context, m sessions.Message, in Inbound, t ou
 	if t.Forget {
 		return r, nil
 	}
-	if !t.Silent || t.Muted {
+	if !t.Silent {
 		t.Session.prompted(h.b.now(), h.b.limits(in.Channel).BurstGap)
 	}
 	plain, err := t.Session.Encode()

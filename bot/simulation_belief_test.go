@@ -39,6 +39,7 @@ type belief struct {
 	missions string // "", yes, no
 	coded    bool   // the recovery code was given
 
+	paused  bool      // asked for a pause: what is written in it is not read
 	lost    bool      // Redis has forgotten the chat, and nothing was said since
 	running bool      // the form is under way or waits
 	drafted bool      // it stands in the records where the form stands

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"slices"
 	"strings"
 
 	"mboka/bot"
@@ -138,4 +139,15 @@ func (m *member) corrected(a act, r reply, before place) (ends bool) {
 	}
 	m.saw("corrected")
 	return m.settle(before.flow, s, v, a, r)
+}
+
+// paceless is a reply without what it says first about the pace.
+func paceless(m bot.Message) bot.Message {
+	lang, _ := locales.ParseLang(m.Language)
+	for _, key := range []locales.Key{locales.Flood, locales.Pause} {
+		if slices.Contains(m.Keys, string(key)) {
+			m.Text = strings.Replace(m.Text, locales.Text(lang, key, nil)+" ", "", 1)
+		}
+	}
+	return m
 }

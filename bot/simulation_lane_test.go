@@ -160,6 +160,7 @@ func openLane(t testing.TB, db records, n int) (l *lane, end func()) {
 		Sessions: l.sessions, Store: db.DB, Keys: db.Keys(), Policy: store.NewSettings(db.DB, time.Now).Policy,
 		Record: kept.Record, Facts: kept.Facts(), Effects: kept.All(),
 		Begins: registration.ID + "." + registration.Adult,
+		Chance: func() float64 { return 0.5 },
 		Clock:  l.clock, Logger: slog.New(l.log),
 		Tick: time.Hour, // time passes where the members let it: see sweep and settle
 	}, fmt.Sprint("lane-", n))
@@ -223,7 +224,10 @@ func (l *lane) deliver(chat seal.Chat, group []delivery, gone bool, bad ...bot.O
 		l.pass(group[0].wait)
 		err := l.bot.Accept(ctx, group[0].in)
 		l.bot.Idle()
-		for range 3 * len(bad) { // each failure is tried again when its time has come
+		for range 20 * len(bad) { // each failure is tried again when its time has come
+			if len(l.waiting()) == 0 {
+				break
+			}
 			l.pass(3 * time.Second)
 			l.bot.Sweep(ctx)
 			l.bot.Idle()

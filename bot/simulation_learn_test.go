@@ -31,14 +31,17 @@ func (m *member) learn(a act, t turnLine, msg *bot.Message, before place, early 
 	m.told = false
 	if msg == nil {
 		m.note("< (silence)")
-		m.checkSilence(a, early)
+		if !b.paused {
+			m.checkSilence(a, early)
+		}
 		if a.in.Payload == bot.OptOut {
 			m.stopped(true)
 		}
 		b.chosen[a.in.Payload] = true
 		return
 	}
-	r := reply{t.flow, t.step, t.said, *msg}
+	r := reply{t.flow, t.step, t.said, paceless(*msg)}
+	b.paused = r.has(locales.Pause)
 	m.note("< %s @%s.%s %s", strings.Join(r.said, " "), r.flow, r.step, r.Language)
 	for _, k := range r.said {
 		m.saw("said " + k)

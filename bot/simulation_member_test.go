@@ -105,6 +105,9 @@ func (m *member) do(group []act, gone bool) {
 			longest = min(0.9, 8/float64(len(group)))
 		}
 		wait := time.Duration(between(m.rng, longest/10, longest) * float64(time.Second))
+		if i == 0 && m.b.paused {
+			wait += 31 * time.Second // as they were asked
+		}
 		d := delivery{in: a.in, wait: wait}
 		line = append(line, d)
 		if slices.ContainsFunc(m.past, func(p delivery) bool { return p.in.ID == a.in.ID }) {
@@ -160,6 +163,10 @@ func (m *member) answered(group []act, turns []turnLine, sent []bot.Message) {
 		if len(turns[i].said) > 0 {
 			if len(sent) == 0 {
 				m.fail("no reply for %s, which says %v", a.in.ID, turns[i].said)
+			}
+			for len(sent) > 1 && sent[0].File != nil { // files go before their reply
+				m.saw("file")
+				sent = sent[1:]
 			}
 			reply, sent = &sent[0], sent[1:]
 			if !slices.Equal(reply.Keys, turns[i].said) {

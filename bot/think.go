@@ -43,7 +43,6 @@ type thought struct {
 	Need    string      // a fact to look up; think again with it
 	Decide  flows.Event // when Need is factOutcome: the effect to carry out
 	Silent  bool        // nothing to say
-	Muted   bool        // there would be something to say, but more messages wait: Silent too
 	Plain   bool        // say it as text alone
 	Forget  bool        // nothing of this chat may be kept
 	Files   []File      // handed over with the reply, or where there is a Token behind a link
