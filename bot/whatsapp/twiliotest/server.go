@@ -47,6 +47,8 @@ type Server struct {
 	calls     map[string]int
 	faults    []Fault
 	refusals  []Fault
+	trouble   func(to string) Fault
+	retries   int
 	messages  []*record
 	inbound   map[string]time.Time
 	contents  []*object
