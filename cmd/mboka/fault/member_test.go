@@ -67,7 +67,7 @@ func (m *member) say(i int, what string) bool {
 			m.said = append(m.said, message{what: what, at: now})
 		}
 		m.mu.Unlock()
-		kept, err := m.utter(what)
+		kept, err := m.utter(i, what)
 		if err != nil {
 			m.fail(err)
 			return false
@@ -89,7 +89,7 @@ func (m *member) say(i int, what string) bool {
 }
 
 // utter writes or taps, as lines have it.
-func (m *member) utter(what string) (kept bool, err error) {
+func (m *member) utter(i int, what string) (kept bool, err error) {
 	code, tapped := strings.CutPrefix(what, "[")
 	if !tapped {
 		return m.phone.write(strings.ReplaceAll(what, "NAME", m.name)), nil
@@ -100,7 +100,7 @@ func (m *member) utter(what string) (kept bool, err error) {
 			continue
 		}
 		kept = m.phone.tap(s, code)
-		if m.thumb {
+		if m.thumb && m.kind.twice(i) {
 			for range m.rng.IntN(3) {
 				m.phone.tap(s, code)
 			}

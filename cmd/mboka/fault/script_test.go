@@ -14,6 +14,15 @@ type line struct {
 	want string // codes with commas between them, or "=" and a text
 }
 
+// twice tells whether a second tap, which comes when the reply to the first has
+// gone out perhaps, is met with silence. It is not where the first one led to
+// another question under the same name, nor at the end, where nothing is asked
+// any more: there each tap is answered.
+func (k kind) twice(i int) bool {
+	nested := map[string]bool{"[other]": true, "[~yes]": true, "[kasai_or]": true}
+	return i < len(k.lines)-1 && !nested[k.lines[i].say]
+}
+
 // kind is a sort of person: what they say, in order. NAME is the person's own.
 type kind struct {
 	name     string

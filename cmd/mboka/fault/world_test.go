@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type world struct {
 	postgres *storetest.DBServer // nil where it need not be killed
 	toRedis  *storetest.Proxy
 	toDB     *storetest.Proxy
+	provider []*storetest.Proxy // in front of the platforms, for the time that they take
 	telegram *telegramtest.Server
 	twilio   *twiliotest.Server
 	balancer *balancer
@@ -62,6 +64,9 @@ const (
 // vain, and the longest pause between two tries is 6 s.
 const slow = 200 * time.Millisecond
 
+// oneWay is how long a request to a platform, and the answer, are on their way.
+const oneWay = 40 * time.Millisecond
+
 // newWorld builds a deployment and waits until it is ready.
 func newWorld(t *testing.T, needs needs) *world {
 	t.Helper()
@@ -83,13 +88,21 @@ func newWorld(t *testing.T, needs needs) *world {
 	w.twilio.Retries(3)
 	w.twilio.Receipts("delivered")
 	public := w.balancer.server.URL
+	var apis []string
+	for _, api := range []string{w.telegram.URL, w.twilio.URL} {
+		p := storetest.NewProxy(t, "tcp", strings.TrimPrefix(api, "http://"))
+		w.provider, apis = append(w.provider, p), append(apis, "http://"+p.Addr())
+	}
 	w.twilio.Connect(public, public)
 	w.vars = []string{
 		"DATABASE_URL=" + url, "REDIS_URL=" + w.redisURL(needs), "MBOKA_PUBLIC_URL=" + public, "MBOKA_KEYSET=" + string(doc),
-		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_WEBHOOK_SECRET=" + hook, "TELEGRAM_API_URL=" + w.telegram.URL,
-		"TWILIO_ACCOUNT_SID=" + account, "TWILIO_AUTH_TOKEN=" + auth, "TWILIO_WHATSAPP_FROM=" + twiliotest.From, "TWILIO_API_URL=" + w.twilio.URL,
+		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_WEBHOOK_SECRET=" + hook, "TELEGRAM_API_URL=" + apis[0],
+		"TWILIO_ACCOUNT_SID=" + account, "TWILIO_AUTH_TOKEN=" + auth, "TWILIO_WHATSAPP_FROM=" + twiliotest.From, "TWILIO_API_URL=" + apis[1],
 	}
 	command(t, append([]string{"MBOKA_LISTEN=127.0.0.1:0"}, w.vars...), "whatsapp", "setup")
+	for _, p := range w.provider {
+		p.Delay(oneWay)
+	}
 	for range 2 {
 		w.replicas = append(w.replicas, startReplica(t, w.vars))
 	}
