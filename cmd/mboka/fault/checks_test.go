@@ -13,10 +13,10 @@ import (
 
 // judge looks at everything after the world has healed and the people are
 // through, and gives the figures. allowed is how many repeats a chat may see.
-func (w *world) judge(name string, allowed func(*member) int, begun time.Time) {
+func (w *world) judge(name string, allowed func(*member) int, begun time.Time) figures {
 	w.t.Helper()
 	w.settled()
-	f := figures{scenario: name, people: len(w.members), crashes: w.crashes, tally: w.balancer.count()}
+	f := figures{scenario: name, people: len(w.members), breaches: w.breaches, crashes: w.crashes, tally: w.balancer.count()}
 	wrong := 0
 	for _, m := range w.members {
 		said, err := m.spoke()
@@ -30,6 +30,9 @@ func (w *world) judge(name string, allowed func(*member) int, begun time.Time) {
 		f.repeats += repeats
 		f.most = max(f.most, repeats)
 		f.recovery = max(f.recovery, w.recovery(said))
+		for _, one := range said {
+			f.slowest = max(f.slowest, one.replied.Sub(one.at))
+		}
 		faults := m.faults(said, err)
 		if most := allowed(m); repeats > most {
 			faults = append(faults, fmt.Sprintf("%d repeats, at most %d are right", repeats, most))
@@ -51,7 +54,15 @@ func (w *world) judge(name string, allowed func(*member) int, begun time.Time) {
 	w.logs()
 	f.took = time.Since(begun)
 	table.add(f)
+	if f.slowest503 > soon503 {
+		w.t.Errorf("a webhook was answered 503 after %v, %v is the most", f.slowest503, soon503)
+	}
+	return f
 }
+
+// soon503 is how long the refusal of a webhook may take: Twilio leaves after
+// 4 s, and the 503 must still be heard.
+const soon503 = 3500 * time.Millisecond
 
 // faults compares the phone with the model.
 func (m *member) faults(said []message, err error) []string {

@@ -45,12 +45,13 @@ type world struct {
 	members []*member
 	idle    int // goroutines of a replica with nothing to do
 
-	mu      sync.Mutex
-	sick    int
-	healthy time.Time
-	mended  []time.Time // when the world was whole again
-	crashes int
-	unsure  map[string]int // per address: sends that were taken and not answered
+	mu       sync.Mutex
+	sick     int
+	healthy  time.Time
+	mended   []time.Time // when the world was whole again
+	breaches int
+	crashes  int
+	unsure   map[string]int // per address: sends that were taken and not answered
 }
 
 const (
