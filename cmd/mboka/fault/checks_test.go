@@ -189,7 +189,7 @@ func (w *world) numbers() {
 	}
 	for what, sql := range map[string]string{
 		"a member without an address": `SELECT count(*) FROM member m WHERE NOT EXISTS (SELECT FROM address a WHERE a.member_id = m.id)`,
-		"a member without a profile":  `SELECT count(*) FROM member m WHERE NOT EXISTS (SELECT FROM profile p WHERE p.member_id = m.id)`,
+		"a member without a profile":  `SELECT count(*) FROM member m WHERE m.number IS NOT NULL AND NOT EXISTS (SELECT FROM profile p WHERE p.member_id = m.id)`,
 		"a member with two addresses": `SELECT count(*) FROM (SELECT FROM address GROUP BY member_id HAVING count(*) > 1) x`,
 		"two consents of one message": `SELECT count(*) FROM (SELECT FROM consent GROUP BY member_id, purpose HAVING count(*) > 1) x`,
 		"a constraint that is off":    `SELECT count(*) FROM pg_constraint WHERE NOT convalidated`,

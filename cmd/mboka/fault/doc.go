@@ -8,7 +8,7 @@
 // platforms are telegramtest and twiliotest, which repeat their webhooks as the
 // real ones do.
 //
-//	go test ./cmd/mboka/fault                        bounded, as in CI
+//	go test -v ./cmd/mboka/fault                     bounded, as in CI; -v shows the figures
 //	go test ./cmd/mboka/fault -fault.members=600     a crowd
 //	go test ./cmd/mboka/fault -fault.seed=7 -run Faults/redis -v
 //

@@ -146,7 +146,7 @@ func rollOver(w *world) {
 
 // mixed breaks one thing after the other, and sometimes two at once.
 func mixed(w *world) {
-	heal := w.trouble(10)
+	heal := w.trouble(10, calm)
 	defer heal()
 	for range 6 {
 		w.pause(300, 1200)

@@ -12,19 +12,32 @@ import (
 
 func (w *world) proxies() []*storetest.Proxy { return []*storetest.Proxy{w.toRedis, w.toDB} }
 
-// troubleProviders lets the platforms misbehave for a while, with two storms in
-// which they only say that it is too much.
+// troubleProviders lets the platforms misbehave for a while, with a storm in
+// which all they say is that it is too much.
 func troubleProviders(w *world) {
-	heal := w.trouble(25)
-	w.pause(12_000, 12_000)
+	heal := w.trouble(25, stormy)
+	w.pause(14_000, 14_000)
 	heal()
 }
+
+// A storm begins and ends so long after the trouble. It asks again and again for
+// a second's patience: whoever counts tries instead of time gives up in it.
+const (
+	stormBegins = 4 * time.Second
+	stormEnds   = 13 * time.Second
+)
+
+// What trouble is, for trouble.
+const (
+	stormy = true
+	calm   = false
+)
 
 // trouble makes so many of a hundred sends go wrong until it is healed. Nobody
 // is left without an answer twice in a row: what a reply does then is a matter
 // of taste, and no promise.
-func (w *world) trouble(percent int) (heal func()) {
-	tr := &trouble{w: w, percent: percent, begun: time.Now(), rng: rand.New(rand.NewPCG(*seed, 2)), last: map[string]bool{}}
+func (w *world) trouble(percent int, stormy bool) (heal func()) {
+	tr := &trouble{w: w, percent: percent, stormy: stormy, begun: time.Now(), rng: rand.New(rand.NewPCG(*seed, 2)), last: map[string]bool{}}
 	w.telegram.Trouble(tr.telegram)
 	w.twilio.Trouble(tr.twilio)
 	w.mu.Lock()
@@ -41,6 +54,7 @@ func (w *world) trouble(percent int) (heal func()) {
 type trouble struct {
 	w       *world
 	percent int
+	stormy  bool
 	begun   time.Time
 
 	mu   sync.Mutex
@@ -48,10 +62,9 @@ type trouble struct {
 	last map[string]bool // addresses whose last send got no answer
 }
 
-// storm tells whether it is the fourth or the eighth second.
 func (tr *trouble) storm() bool {
-	second := int(time.Since(tr.begun).Seconds())
-	return second == 4 || second == 8
+	age := time.Since(tr.begun)
+	return tr.stormy && age > stormBegins && age < stormEnds
 }
 
 // draw chooses one of n faults for a send to somebody, -1 for none. Those from
