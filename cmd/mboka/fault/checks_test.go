@@ -74,7 +74,7 @@ func (m *member) faults(said []message, err error) []string {
 	if len(said) < len(m.kind.lines) || len(said) > 0 && said[len(said)-1].replied.IsZero() {
 		last := "nothing"
 		if len(said) > 0 {
-			last = fmt.Sprintf("%q at %s", said[len(said)-1].what, said[len(said)-1].at.Format("15:04:05.000"))
+			last = fmt.Sprintf("%q at %s", said[len(said)-1].what, said[len(said)-1].at.UTC().Format(clock))
 		}
 		faults = append(faults, fmt.Sprintf("stopped after %d of %d things, the last was %s", len(said), len(m.kind.lines), last))
 	}

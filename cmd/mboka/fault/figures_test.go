@@ -55,6 +55,9 @@ func (s *sheet) print(out io.Writer) {
 	w.Flush()
 }
 
+// clock is how times are told, as in the logs.
+const clock = "15:04:05.000"
+
 // breaks does something that breaks the world; heals ends it. Between them the
 // world is sick. After a crash of a part that knows whether a reply was sent,
 // each chat may see one reply again.
@@ -62,6 +65,7 @@ func (w *world) breaks(crash bool, do func()) {
 	w.mu.Lock()
 	w.sick++
 	w.breaches++
+	w.t.Logf("%s: break %d", time.Now().UTC().Format(clock), w.breaches)
 	if crash {
 		w.crashes++
 	}
@@ -82,6 +86,7 @@ func (w *world) heals(do func()) {
 	w.sick--
 	if w.sick == 0 {
 		w.healthy = time.Now()
+		w.t.Logf("%s: all is whole", w.healthy.UTC().Format(clock))
 		w.mended = append(w.mended, w.healthy)
 	}
 }

@@ -210,7 +210,7 @@ func (w *world) person(n int, k *kind, whatsapp bool) *member {
 }
 
 // crowd lets the people come over a while, and returns what waits until all are
-// through or the patience after that while is over.
+// through, or until nobody who is not has seen a reply for as long as patience.
 func (w *world) crowd(over time.Duration) (finish func()) {
 	people := w.members[:len(w.members)-2*len(kinds)]
 	var all sync.WaitGroup
@@ -224,16 +224,33 @@ func (w *world) crowd(over time.Duration) (finish func()) {
 	return func() {
 		done := make(chan struct{})
 		go func() { all.Wait(); close(done) }()
-		late := wait(done, patience)
+		for begun := time.Now(); wait(done, time.Second); {
+			if stuck := time.Since(w.lastReply(people, begun)); stuck > patience {
+				w.t.Errorf("some people wait for a reply, and none has come for %v", stuck.Round(time.Second))
+				break
+			}
+		}
 		close(w.over)
 		<-done
-		if late {
-			w.t.Errorf("after %v of health some people still wait for a reply", patience)
-		}
 	}
 }
 
-// patience is how long after the last heal people may wait for a reply: the
+// lastReply is when the last reply was seen, or begun if that is later.
+func (w *world) lastReply(people []*member, begun time.Time) time.Time {
+	last := begun
+	for _, m := range people {
+		m.mu.Lock()
+		for _, one := range m.said {
+			if one.replied.After(last) {
+				last = one.replied
+			}
+		}
+		m.mu.Unlock()
+	}
+	return last
+}
+
+// patience is how long a world may go without any reply while people wait: the
 // longest lease, an update's longest pause, and a slow machine.
 const patience = time.Minute
 
