@@ -93,7 +93,10 @@ func (b *Bot) sweep(ctx context.Context) {
 		return
 	}
 	for _, chat := range due {
-		g, ok, err := b.cfg.Sessions.Claim(ctx, chat, b.holder)
+		if ctx.Err() != nil {
+			return
+		}
+		g, ok, err := b.claim(ctx, chat)
 		if err != nil {
 			b.log.Error("chat not claimed", "chat", chat, "error", err)
 			return
@@ -102,4 +105,12 @@ func (b *Bot) sweep(ctx context.Context) {
 			b.work(g)
 		}
 	}
+}
+
+// claim is not broken off by a stop: a claim whose answer is lost costs the chat
+// a lease's length.
+func (b *Bot) claim(ctx context.Context, chat seal.Chat) (*sessions.Grip, bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), waitStore)
+	defer cancel()
+	return b.cfg.Sessions.Claim(ctx, chat, b.holder)
 }

@@ -68,6 +68,9 @@ const (
 // writeBehind brings the journals of all chats to Postgres.
 func (b *Bot) writeBehind(ctx context.Context) {
 	chats, err := b.cfg.Sessions.Dirty(ctx, dirtyChats)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return // told to stop: Run writes once more at the end
+	}
 	if err != nil {
 		b.log.Error("journals not listed: is Redis up?", "error", err)
 		return
@@ -75,7 +78,7 @@ func (b *Bot) writeBehind(ctx context.Context) {
 	if len(chats) == 0 {
 		return
 	}
-	if err := b.flush(ctx, chats...); err != nil {
+	if err := b.flush(ctx, chats...); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		b.log.Error("answers not yet in Postgres, they wait in Redis", "chats", len(chats), "error", err)
 	}
 }

@@ -63,6 +63,15 @@ func (s *Server) Fail(method string, faults ...Fault) {
 	s.faults[name] = append(s.faults[name], faults...)
 }
 
+// Trouble asks before each call, for which no other fault waits, whether it goes
+// wrong. which is called with the server's lock held: it must not call the
+// server. nil ends the trouble.
+func (s *Server) Trouble(which func(Call) (Fault, bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trouble = which
+}
+
 func (s *Server) takeFault(name string) (Fault, bool) {
 	waiting := s.faults[name]
 	if len(waiting) == 0 {

@@ -22,7 +22,7 @@ import (
 const Username = "mboka_test_bot"
 
 // Pace is how long the server waits where the real one waits two seconds
-// between tries of a webhook delivery.
+// between tries of a webhook delivery, unless SetPace says otherwise.
 const Pace = 5 * time.Millisecond
 
 // Server is one fake Bot API with one bot. Its methods may be called from any
@@ -45,6 +45,8 @@ type Server struct {
 	phones   map[int64]*phone
 	calls    map[string][]Call
 	faults   map[string][]Fault
+	trouble  func(Call) (Fault, bool)
+	pace     time.Duration
 	commands map[string][]Command
 	queries  map[string]bool // callback queries not answered yet
 	queue    []*pending
@@ -78,7 +80,7 @@ func NewServer(t testing.TB, token string) *Server {
 		t.Fatalf("token %q does not look like 123:ABC", token)
 	}
 	s := &Server{
-		t: t, token: token, repeat: 1, nextID: 100_000,
+		t: t, token: token, repeat: 1, nextID: 100_000, pace: Pace,
 		post:     &http.Client{Transport: &http.Transport{}, Timeout: time.Minute},
 		changed:  make(chan struct{}),
 		phones:   map[int64]*phone{},
@@ -151,6 +153,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls[name] = append(s.calls[name], Call{Method: name, Params: p})
 	fault, faulty := s.takeFault(name)
+	if !faulty && s.trouble != nil {
+		fault, faulty = s.trouble(Call{Method: name, Params: p})
+	}
 	s.change()
 	s.mu.Unlock()
 	if faulty && !fault.After {

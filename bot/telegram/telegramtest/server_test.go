@@ -373,3 +373,25 @@ func TestHTML(t *testing.T) {
 		}
 	}
 }
+
+func TestTrouble(t *testing.T) {
+	t.Parallel()
+	s := NewServer(t, testToken)
+	s.Open(7, "fr")
+	s.Open(8, "fr")
+	s.Trouble(func(c Call) (Fault, bool) {
+		return TooManyRequests(3), c.Method == "sendmessage" && c.Params["chat_id"] == "7"
+	})
+	s.Fail("sendMessage", Refuse(418, "a fault that was ordered comes first"))
+	for _, step := range []struct {
+		chat, status int
+	}{{7, 418}, {7, 429}, {8, 200}} {
+		if got := call(t, s, "sendMessage", map[string]any{"chat_id": step.chat, "text": "x"}); got.status != step.status {
+			t.Errorf("chat %d: %+v", step.chat, got)
+		}
+	}
+	s.Trouble(nil)
+	if got := call(t, s, "sendMessage", map[string]any{"chat_id": 7, "text": "x"}); !got.OK {
+		t.Errorf("after the trouble: %+v", got)
+	}
+}

@@ -12,9 +12,9 @@ import (
 // list the kinds that phones here produce.
 var defaultUpdates = []string{"message", "edited_message", "callback_query", "my_chat_member", "channel_post"}
 
-// tapLife is how long an undelivered tap is kept: 150 s there, in Pace here
+// tapLife is how many paces an undelivered tap is kept: 150 s there
 // (tdlib/telegram-bot-api, add_new_callback_query).
-const tapLife = 75 * Pace
+const tapLife = 75
 
 // pending is one update that waits for delivery.
 type pending struct {
@@ -38,13 +38,13 @@ func (s *Server) push(kind, key string, body map[string]any) int64 {
 	if err != nil {
 		panic(fmt.Sprintf("telegramtest: update cannot be encoded: %v", err)) // a fault of the test
 	}
-	s.enqueue(&pending{id: update, key: key, raw: raw, expires: expiry(kind)})
+	s.enqueue(&pending{id: update, key: key, raw: raw, expires: s.expiry(kind)})
 	return update
 }
 
-func expiry(kind string) time.Time {
+func (s *Server) expiry(kind string) time.Time {
 	if kind == "callback_query" {
-		return time.Now().Add(tapLife)
+		return time.Now().Add(tapLife * s.pace)
 	}
 	return time.Time{}
 }

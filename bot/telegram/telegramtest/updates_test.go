@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // update is what these tests look at in one.
@@ -322,5 +323,25 @@ func TestSetWebhook(t *testing.T) {
 	call(t, s, "deleteWebhook", map[string]any{"drop_pending_updates": true})
 	if s.Pending() != 0 {
 		t.Error("what waits was not dropped")
+	}
+}
+
+// With a slow pace a tap outlives an outage that kills it otherwise.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	s := NewServer(t, testToken)
+	s.SetPace(8 * Pace)
+	begun := time.Now()
+	r := &receiver{status: func(int, update) int {
+		if time.Since(begun) < 100*Pace {
+			return 503
+		}
+		return 200
+	}}
+	hook(t, s, r, nil)
+	s.TapOn(7, 1, "p")
+	s.WaitDelivered()
+	if got := r.words(); got != "tap:p" || r.posts > 12 {
+		t.Errorf("taken %q after %d posts", got, r.posts)
 	}
 }

@@ -106,6 +106,14 @@ func (s *Server) Repeat(n int) {
 	s.repeat = n
 }
 
+// SetPace makes deliveries that fail wait for longer, or shorter, from now on:
+// Pace lets a tap die after a third of a second.
+func (s *Server) SetPace(pace time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pace = pace
+}
+
 // deliver gives each key that has updates a worker. The lock is held.
 func (s *Server) deliver() {
 	if s.hook.url == "" || s.closed {
@@ -144,9 +152,10 @@ func (s *Server) work(hook webhook, key string) {
 			s.hook.lastError, s.hook.lastAt = err.Error(), time.Now()
 		}
 		s.change()
+		pace := s.pace
 		s.mu.Unlock()
 		tries++
-		if tries > 1 && !s.rest(hook, Pace<<min(tries-2, 5)) {
+		if tries > 1 && !s.rest(hook, pace<<min(tries-2, 5)) {
 			return
 		}
 	}

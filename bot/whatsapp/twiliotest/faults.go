@@ -90,6 +90,23 @@ func (s *Server) FailDelete(faults ...Fault) {
 	s.undeleted = append(s.undeleted, faults...)
 }
 
+// Trouble asks before each message, for which no other fault waits, what goes
+// wrong with it; a zero Fault is nothing. which is called with the server's lock
+// held: it must not call the server. nil ends the trouble.
+func (s *Server) Trouble(which func(to string) Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trouble = which
+}
+
+// takeFault is the next fault for a message to somebody. The lock is held.
+func (s *Server) takeFault(to string) Fault {
+	if len(s.faults) == 0 && s.trouble != nil {
+		return s.trouble(to)
+	}
+	return take(&s.faults)
+}
+
 func take(faults *[]Fault) Fault {
 	if len(*faults) == 0 {
 		return Fault{}

@@ -78,7 +78,7 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, wrong.code, wrong.text)
 		return
 	}
-	fault := take(&s.faults)
+	fault := s.takeFault(m.To)
 	if fault.status != 0 && !fault.taken {
 		s.mu.Unlock()
 		s.strike(w, r, fault)

@@ -6,7 +6,6 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"io"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -120,13 +119,13 @@ func (s *Server) Post(address string, fields url.Values) int {
 		m.media = append(m.media, form.Get("MediaContentType"+strconv.Itoa(i)))
 	}
 	s.messages = append(s.messages, m)
-	public, silent := s.public, s.silent
+	public, silent, retries := s.public, s.silent, s.retries
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	if silent {
 		return 0
 	}
-	return s.Deliver(public+"/whatsapp/webhook", form)
+	return s.deliverUpTo(public+"/whatsapp/webhook", form, retries)
 }
 
 func (s *Server) inboundForm(address string) url.Values {
@@ -145,45 +144,6 @@ func (s *Server) inboundForm(address string) url.Values {
 		form.Set("ExternalUserId", address)
 	}
 	return form
-}
-
-// Deliver posts a signed form to one of our webhooks by its public address and
-// returns the status, 0 if there was no answer. Tests use it to repeat a form.
-func (s *Server) Deliver(publicURL string, form url.Values) int {
-	s.t.Helper()
-	s.mu.Lock()
-	public, target := s.public, s.target
-	s.mu.Unlock()
-	path, ours := strings.CutPrefix(publicURL, public)
-	if target == "" || !ours {
-		s.t.Errorf("no webhook is connected for this address")
-		return 0
-	}
-	req, err := http.NewRequest(http.MethodPost, target+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		s.t.Errorf("build webhook: %v", err)
-		return 0
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	req.Header.Set("User-Agent", "TwilioProxy/1.1")
-	req.Header.Set("X-Twilio-Signature", Sign(s.token, publicURL, form))
-	res, err := s.client.Do(req)
-	if err != nil {
-		s.t.Logf("webhook not answered: %v", err)
-		return 0
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return 0
-	}
-	if kind := res.Header.Get("Content-Type"); res.StatusCode == http.StatusOK &&
-		(!strings.HasPrefix(kind, "text/xml") || string(body) != "<Response/>") {
-		// Anything else would be sent to the person as a reply, or be error
-		// 12300.
-		s.t.Errorf("the webhook answered %s, not empty TwiML", kind)
-	}
-	return res.StatusCode
 }
 
 // Sign computes X-Twilio-Signature

@@ -211,3 +211,49 @@ func TestSign(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestRetries(t *testing.T) {
+	t.Parallel()
+	c := newClient(t)
+	c.setCode(503)
+	if code := c.Text(anna, "une fois"); code != 503 {
+		t.Errorf("%d", code)
+	}
+	c.Retries(3)
+	if code := c.Text(anna, "quatre fois"); code != 503 {
+		t.Errorf("%d", code)
+	}
+	c.setCode(200)
+	if code := c.Text(anna, "une fois"); code != 200 {
+		t.Errorf("%d", code)
+	}
+	posts, forms := c.called()
+	if len(posts) != 6 || forms[1].Get("MessageSid") != forms[4].Get("MessageSid") || forms[4].Get("MessageSid") == forms[5].Get("MessageSid") {
+		t.Errorf("%d posts: %v", len(posts), forms)
+	}
+}
+
+func TestTrouble(t *testing.T) {
+	t.Parallel()
+	c := newClient(t)
+	c.Text(anna, "bonjour")
+	c.Trouble(func(to string) Fault {
+		if to == anna {
+			return Page(502).Taken()
+		}
+		return Fault{}
+	})
+	c.Fail(Throttle(time.Second))
+	for _, want := range []int{429, 502, 502} {
+		if status, _, _ := c.send(); status != want {
+			t.Errorf("%d, not %d", status, want)
+		}
+	}
+	c.Trouble(nil)
+	if status, _, _ := c.send(); status != 201 {
+		t.Errorf("%d", status)
+	}
+	if n := len(c.Messages(anna)); n != 3 {
+		t.Errorf("%d arrived", n)
+	}
+}

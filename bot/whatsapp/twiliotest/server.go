@@ -50,6 +50,8 @@ type Server struct {
 	unlisted  []Fault // for lists of messages
 	unseen    []Fault // for lists of media
 	undeleted []Fault // for deletions of messages
+	trouble   func(to string) Fault
+	retries   int
 	messages  []*record
 	inbound   map[string]time.Time
 	contents  []*object

@@ -64,6 +64,12 @@ func (c *client) webhook(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "<Response/>")
 }
 
+func (c *client) setCode(code int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.code = code
+}
+
 func (c *client) called() ([]string, []url.Values) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
