@@ -90,6 +90,9 @@ func (p whatsappPhone) messages() []shown {
 // add notes a button. Payloads are "run.step.code"; the run is the person's own.
 func (s *shown) add(payload, label string) {
 	parts := strings.SplitN(payload, ".", 3)
+	if doubt, _, ok := strings.Cut(parts[len(parts)-1], "-"); ok && strings.HasPrefix(doubt, "~") {
+		parts[len(parts)-1] = doubt // the mark of the question is another each time
+	}
 	if len(parts) < 3 {
 		parts = []string{"", "", payload}
 	}
