@@ -2,11 +2,13 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"mboka/bot/telegram/telegramtest"
 	"mboka/bot/whatsapp/twiliotest"
+	"mboka/locales"
 )
 
 // shown is one message of the bot on a phone.
@@ -59,7 +61,7 @@ func (p telegramPhone) messages() []shown {
 		}
 		all = append(all, s)
 	}
-	return all
+	return slices.DeleteFunc(all, shown.notice)
 }
 
 type whatsappPhone struct {
@@ -84,7 +86,7 @@ func (p whatsappPhone) messages() []shown {
 		}
 		all = append(all, s)
 	}
-	return all
+	return slices.DeleteFunc(all, shown.notice)
 }
 
 // add notes a button. Payloads are "run.step.code"; the run is the person's own.
@@ -98,4 +100,16 @@ func (s *shown) add(payload, label string) {
 	}
 	s.choices[parts[2]] = payload
 	s.labels += fmt.Sprintf("\n[%s] %s.%s", label, parts[1], parts[2])
+}
+
+// notice tells whether a message only says that the answer has to wait: where a
+// break is longer than the bot's patience people are told, and the answer to
+// what they wrote follows.
+func (s shown) notice() bool {
+	for _, lang := range locales.Langs {
+		if s.text == locales.Text(lang, locales.Busy, nil) {
+			return true
+		}
+	}
+	return false
 }
