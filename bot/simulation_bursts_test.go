@@ -63,6 +63,9 @@ func (m *member) lateYes() []act {
 	if other.in.Kind == bot.Text {
 		other.in.Text, other.exact = typo(m.rng, other.in.Text), false
 	}
+	if numerals[folded(other.in.Text)] > 0 {
+		return []act{m.respond()} // a number is a row of the question back
+	}
 	late := say(oneOf(m.rng, "oui", "yes", "eh"))
 	late.takes = pending
 	if len(yes) > 0 && m.chance(0.6) {

@@ -15,7 +15,8 @@ func (m *member) checkMeant(a act, s *flows.Step, before place) {
 		m.fail("%q was written to %s and is kept for %s", a.in.Text, a.step, s.ID)
 	}
 	free := s.ID == "display_name" || s.ID == "profession" || s.ID == "city_residence"
-	if a.noise && a.command == "" && a.takes.none() && !free {
+	number := strings.Trim(a.in.Text, "0123456789") == ""
+	if a.noise && a.command == "" && a.takes.none() && !free && !number {
 		m.fail("%q is taken for an answer to %s", a.in.Text, s.ID)
 	}
 }
@@ -122,7 +123,7 @@ func (m *member) quoted(r reply) string {
 }
 
 // corrected learns that a text has changed the answer that it was written to.
-func (m *member) corrected(a act, r reply, before place) {
+func (m *member) corrected(a act, r reply, before place) (ends bool) {
 	s, ok := question(before.step)
 	if !ok || a.in.Kind != bot.Text || a.noise && s.ID != "display_name" && s.ID != "profession" {
 		m.fail("%s corrects %s", described(a), before.step)
@@ -136,5 +137,5 @@ func (m *member) corrected(a act, r reply, before place) {
 		v = m.spoken(s, r, locales.Corrected, "Label", "", a.want, lang)
 	}
 	m.saw("corrected")
-	m.settle(before.flow, s, v, a, r)
+	return m.settle(before.flow, s, v, a, r)
 }

@@ -45,7 +45,11 @@ func (m *member) decide() (group []act, gone bool) {
 
 func (m *member) greet() act {
 	text := oneOf(m.rng, greetings...)
-	return act{in: bot.Inbound{Kind: bot.Text, Text: text}, noise: true, command: "start"}
+	a := act{in: bot.Inbound{Kind: bot.Text, Text: text}, noise: true}
+	if slices.Contains([]string{"mbote", "bonjour", "hello", "/start"}, text) {
+		a.command = "start"
+	}
+	return a
 }
 
 // burst is an impatient thumb, a bad network, a flood.

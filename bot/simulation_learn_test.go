@@ -50,7 +50,7 @@ func (m *member) learn(a act, t turnLine, msg *bot.Message, before place, early 
 	lang, ends := b.lang, false
 	switch {
 	case r.has(locales.Corrected):
-		m.corrected(a, r, before)
+		ends = m.corrected(a, r, before)
 	case a.in.Kind == bot.Tap:
 		ends = m.tapped(a, r)
 	case a.in.Kind == bot.Text:
@@ -254,7 +254,7 @@ func (m *member) typed(a act, r reply, before place) (ends bool) {
 		return m.settle(b.flow, s, v, a, r)
 	case r.stays(b.flow, b.step) || a.in.Payload == bot.OptOut:
 	case s.Kind == flows.Review && r.flow == b.flow && r.step == registration.Missions:
-		b.forks[s.ID] = options(s, nil)[0].Code // a thumb is a yes
+		b.forks[b.flow+"."+s.ID] = options(s, nil)[0].Code // a thumb is a yes
 	case !a.takes.none() && before.still(b.place()):
 		return m.settle(b.flow, s, a.takes, a, r)
 	case a.command == "skip":
@@ -271,7 +271,7 @@ func (m *member) passed(flow string, s *flows.Step, moved bool) {
 	if _, is := question(s.ID); !is || !moved || s.Required {
 		return
 	}
-	if _, answered := m.b.answers[s.ID]; !answered {
+	if _, answered := m.b.answers[s.ID]; !answered && flow == registration.ID {
 		m.b.skipped[s.ID] = true
 	}
 	delete(m.b.ticks, flow)
@@ -301,7 +301,7 @@ func (m *member) settle(flow string, s *flows.Step, v value, a act, r reply) (en
 		b.record = b.record || s.ID == registration.AgeBand
 		return false
 	}
-	b.forks[s.ID] = v.code()
+	b.forks[flow+"."+s.ID] = v.code()
 	switch flow + "." + s.ID {
 	case "registration.language", "tongue.language":
 		b.lang = v.code()

@@ -23,10 +23,10 @@ func (m *member) checkSilence(a act, early bool) {
 	case bot.Blocked, bot.Unblocked:
 		return
 	case bot.Tap:
-		_, step, code, _ := bot.ReadPayload(a.in.Payload)
+		run, step, code, _ := bot.ReadPayload(a.in.Payload)
 		if b.chosen[a.in.Payload] || slices.Contains(b.answers[step].codes, bare(code)) ||
 			code == string(flows.Done) && len(b.answers[step].codes) > 0 || code == string(flows.Skip) && b.skipped[step] ||
-			b.forks[step] == code {
+			b.forks[b.runs[run]+"."+step] == code {
 			return
 		}
 	case bot.Text:
