@@ -98,7 +98,7 @@ func (b *belief) take(flow, step string, v value) {
 		b.stands = ""
 	}
 	delete(b.ticks, flow)
-	if had && !old.same(v) {
+	if !had || !old.same(v) {
 		for _, d := range dependents(step, b.answers) {
 			delete(b.answers, d)
 			delete(b.skipped, d)

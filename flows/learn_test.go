@@ -75,3 +75,16 @@ func TestLearnInAnOpenProfile(t *testing.T) {
 		t.Errorf("turn %+v", turn)
 	}
 }
+
+// TestDependentsGivenFirstAreDropped answers what somebody studied in the list
+// of all questions, then that they did not.
+func TestDependentsGivenFirstAreDropped(t *testing.T) {
+	t.Parallel()
+	given := flows.Answers{{Step: "age_band", Codes: []string{"35_44"}}, {Step: "field_of_study", Codes: []string{"field_ict"}}}
+	st := flows.State{Flow: registration.ProfileID, Version: registration.Profile().Version, Run: "bbbbbb", Step: "education_level", Return: registration.ProfileID, Answers: given}
+	in := flows.Input{At: noon, Step: "education_level", Code: "edu_primary", Facts: flows.Facts{flows.FactRecord: {}}}
+	turn := flows.Advance(registration.Profile(), st, in)
+	if _, kept := turn.State.Answers.Get("field_of_study"); kept || len(turn.Events) != 2 {
+		t.Errorf("kept %v, events %+v", turn.State.Answers, turn.Events)
+	}
+}

@@ -141,7 +141,7 @@ func (w *walk) record(step *Step, answer Answered) {
 	if changed && step.Kind == Question {
 		w.raise(AnswerGiven, answer)
 	}
-	if had && changed {
+	if changed { // also a first answer: the other may have been given before it
 		w.dropDependents(step)
 	}
 }
