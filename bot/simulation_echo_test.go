@@ -141,13 +141,14 @@ func (m *member) corrected(a act, r reply, before place) (ends bool) {
 	return m.settle(before.flow, s, v, a, r)
 }
 
-// paceless is a reply without what it says first about the pace.
-func paceless(m bot.Message) bot.Message {
-	lang, _ := locales.ParseLang(m.Language)
+// paceless is the reply without what it says first about the pace.
+func (r reply) paceless() reply {
+	lang, _ := locales.ParseLang(r.Language)
 	for _, key := range []locales.Key{locales.Flood, locales.Pause} {
-		if slices.Contains(m.Keys, string(key)) {
-			m.Text = strings.Replace(m.Text, locales.Text(lang, key, nil)+" ", "", 1)
+		if i := slices.Index(r.said, string(key)); i >= 0 {
+			r.said = slices.Delete(slices.Clone(r.said), i, i+1)
+			r.Text = strings.Replace(r.Text, locales.Text(lang, key, nil)+" ", "", 1)
 		}
 	}
-	return m
+	return r
 }

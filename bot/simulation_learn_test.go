@@ -40,8 +40,9 @@ func (m *member) learn(a act, t turnLine, msg *bot.Message, before place, early 
 		b.chosen[a.in.Payload] = true
 		return
 	}
-	r := reply{t.flow, t.step, t.said, paceless(*msg)}
+	r := reply{t.flow, t.step, t.said, *msg}
 	b.paused = r.has(locales.Pause)
+	r = r.paceless()
 	m.note("< %s @%s.%s %s", strings.Join(r.said, " "), r.flow, r.step, r.Language)
 	for _, k := range r.said {
 		m.saw("said " + k)
