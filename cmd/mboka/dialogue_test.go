@@ -71,7 +71,7 @@ type dialogue struct {
 	away  *dialogue // the same person's phone on the other platform
 	code  string    // the last code to link with
 	seen  []string  // the rendered dialogue
-	kept  []string // the file as it is now
+	kept  []string  // the file as it is now
 }
 
 func (d *dialogue) chat() string {
