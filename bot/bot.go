@@ -38,7 +38,8 @@ type Config struct {
 	Effects map[string]Effect
 	// Begins is the one effect that runs before there is a record: it makes
 	// it. The others are left out then, so that nothing of a person who said
-	// no, or is too young, reaches Postgres.
+	// no, or is too young, reaches Postgres. Beside it only a code that is good
+	// joins a chat to a record; a wrong one leaves nothing (Refusal).
 	Begins string
 	// Holds are shared by all replicas: a sender that a platform refused as a
 	// whole waits. The names are those of the channels. Nil: nothing is held.

@@ -189,8 +189,8 @@ func (r Records) part(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	if !found { // a turn that is repeated: the chat has left
-		return map[string]string{bot.ResultOutcome: bot.LinkLeft}, nil
+	if !found { // a turn that is repeated: the chat has left, and leaves no row
+		return nil, refuse(bot.LinkLeft)
 	}
 	merge, merged, err := tx.MergedWith(ctx, d.Chat)
 	if err != nil {
