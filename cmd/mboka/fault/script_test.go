@@ -29,7 +29,6 @@ type kind struct {
 	lang     string
 	lines    []line
 	missions bool
-	begins   int // how many lines until there is a record
 }
 
 // kinds cover each language, short and long ways, and every sort of answer.
