@@ -115,7 +115,8 @@ func (p Policy) Price(country string) (micros int64, known bool) {
 
 // MissingForNotice lists the settings that keep a real service from starting,
 // in the order of Definitions: those that members read when they are asked to
-// consent and that are empty, and any that still has the demo's value.
+// consent, or when they write that they are in danger, and that are empty (of a
+// family, the one for every country), and any that still has the demo's value.
 func (p Policy) MissingForNotice() []string {
 	demo := DemoSettings()
 	var missing []string

@@ -18,7 +18,7 @@ type Definition struct {
 	Key     string // ends in ".CC" for a family, with one setting a country
 	Default string
 	Allowed string // a sentence: which values it takes
-	Notice  bool   // members read it when they are asked to consent
+	Notice  bool   // members read it in the notice, or in danger: it must not be empty
 	parse   func(string) error
 }
 
@@ -34,8 +34,8 @@ var definitions = []Definition{
 	{Key: "host", Notice: true, Allowed: "one line of at most 60 characters: the place where the data are kept", parse: line(60)},
 	{Key: "complaint_body", Notice: true, Allowed: "one line of at most 200 characters: the authority that takes complaints", parse: line(200)},
 	{Key: "verify_url", Allowed: "an http or https address of at most 200 characters; empty for the public one", parse: address},
-	{Key: "emergency.CC", Allowed: "one line of at most 200 characters: whom to call in danger, CC being a country such as BE, or default", parse: line(200)},
-	{Key: "relay.CC", Allowed: "one line of at most 200 characters: who helps with asylum and protection, CC being a country such as BE, or default", parse: line(200)},
+	{Key: "emergency.CC", Notice: true, Allowed: "one line of at most 200 characters: whom to call in danger, CC being a country such as BE, or default", parse: line(200)},
+	{Key: "relay.CC", Notice: true, Allowed: "one line of at most 200 characters: who helps with asylum and protection, CC being a country such as BE, or default", parse: line(200)},
 	{Key: "k", Default: "5", Allowed: "a whole number from 5 to 100: people behind a figure at least", parse: between(5, 100)},
 	{Key: "k_cross", Default: "10", Allowed: "a whole number from 10 to 200, not under k: people behind a crossed figure at least", parse: between(10, 200)},
 	{Key: "rounding", Default: "5", Allowed: "a whole number from 5 to 100: what figures are rounded to", parse: between(5, 100)},

@@ -157,16 +157,16 @@ func TestMissingForNotice(t *testing.T) {
 		}
 		return p.MissingForNotice()
 	}
-	real := map[string]string{"organisation": "OIM", "contact": "+32 2 000 00 00", "host": "Belgique", "complaint_body": "APD"}
-	notice := []string{"organisation", "contact", "host", "complaint_body"}
-	demo := append(slices.Clone(notice), "verify_url", "emergency.default", "relay.default")
+	real := map[string]string{"organisation": "OIM", "contact": "+32 2 000 00 00", "host": "Belgique", "complaint_body": "APD", "emergency.default": "112", "relay.default": "UNHCR"}
+	notice := []string{"organisation", "contact", "host", "complaint_body", "emergency.default", "relay.default"}
+	demo := slices.Insert(slices.Clone(notice), 4, "verify_url")
 	for say, c := range map[string]struct{ got, want []string }{
-		"nothing is set":       {missing(nil, nil), notice},
-		"the demo":             {missing(nil, store.DemoSettings()), demo},
-		"all is set":           {missing(nil, real), nil},
-		"one is taken back":    {missing(map[string]string{"host": ""}, real), []string{"host"}},
-		"the demo's remains":   {missing(real, store.DemoSettings()), demo[4:]},
-		"its help line is own": {missing(map[string]string{"emergency.default": "112"}, real), nil},
+		"nothing is set":     {missing(nil, nil), notice},
+		"the demo":           {missing(nil, store.DemoSettings()), demo},
+		"all is set":         {missing(nil, real), nil},
+		"one is taken back":  {missing(map[string]string{"host": ""}, real), []string{"host"}},
+		"the demo's remains": {missing(real, store.DemoSettings()), []string{"verify_url"}},
+		"nobody to call":     {missing(map[string]string{"emergency.default": "", "emergency.BE": "112"}, real), []string{"emergency.default"}},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", say, c.got, c.want)
