@@ -8,7 +8,7 @@ help:
 	@echo 'make demo    try Mboka in this terminal: no account, no token'
 	@echo '             (make demo ARGS="--as whatsapp --lang ln")'
 	@echo 'make test    every check that CI runs'
-	@echo 'make check   the same without the race detector and fuzzing'
+	@echo 'make check   the same without the race detector, the fault suite and fuzzing'
 	@echo 'make bench   the benchmarks'
 	@echo 'make build   the binary, to $(BIN)'
 
