@@ -164,7 +164,6 @@ const (
 	Flood             Key = "flood"
 	Pause             Key = "pause"
 	LateMessage       Key = "late_message"
-	NotYet            Key = "not_yet"
 
 	// Menu.
 	MenuTitle        Key = "menu_title"
