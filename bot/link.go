@@ -13,6 +13,7 @@ import (
 	"mboka/flows"
 	"mboka/locales"
 	"mboka/locales/reference"
+	"mboka/store/sessions"
 )
 
 // The flows of linking, and their events that the bot acts on.
@@ -201,7 +202,7 @@ func (t *thinker) become(fact flows.Fact) {
 func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time) (flows.Fact, error) {
 	guess := t.Decide.Name == LinkTried || t.Decide.Name == LinkMerged
 	if guess {
-		tries, err := h.b.cfg.Sessions.Tries(ctx, h.g.Chat, in.ID, at)
+		tries, err := h.b.cfg.Sessions.Tries(ctx, sessions.LinkCodes, h.g.Chat, in.ID, at)
 		if err != nil || !tries.Until.IsZero() {
 			return locked(tries.Until.Sub(at)), err
 		}
@@ -215,7 +216,7 @@ func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time)
 		return flows.Fact{}, err
 	}
 	if guess && results[ResultOutcome] == LinkWrong {
-		tries, err := h.b.cfg.Sessions.Failed(ctx, h.g.Chat, in.ID, at)
+		tries, err := h.b.cfg.Sessions.Failed(ctx, sessions.LinkCodes, h.g.Chat, in.ID, at)
 		if err != nil || !tries.Until.IsZero() {
 			return locked(tries.Until.Sub(at)), err
 		}

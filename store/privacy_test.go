@@ -82,7 +82,9 @@ func dump(t *testing.T, url string) string {
 		t.Fatal(err)
 	}
 	defer conn.Close(t.Context())
-	rows, err := conn.Query(t.Context(), `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)
+	rows, err := conn.Query(t.Context(), `
+		SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'public' AND c.relkind = 'r'`) // of a partitioned table the partitions
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,8 @@
 //	mboka:{pp}:d:<chat>  zset    platform ids seen, each alone and with its caller's
 //	                             token -> ms; the last 7 days
 //	mboka:{pp}:j:<chat>  list    journal of what Postgres has yet to learn: number, sealed
-//	mboka:{pp}:t:<chat>  zset    messages with a wrong code -> ms; ends an hour after the last
+//	mboka:{pp}:t:<chat>  zset    messages with a wrong code to link -> ms; ends an hour after
+//	                             the last; so does i: for codes of roles, g: for proofs
 //	mboka:{pp}:w:<chat>  hash    what the platform said later of a reply in doubt or
 //	                             failed; 48 hours
 //	mboka:{pp}:x:<chat>  list    messages set aside: since, cause, message; 7 days

@@ -13,14 +13,14 @@ func TestTries(t *testing.T) {
 		begin := time.Now().Truncate(time.Millisecond).UTC()
 		at := func(minutes int) time.Time { return begin.Add(time.Duration(minutes) * time.Minute) }
 		tries := func(message string, minutes int) sessions.Tries {
-			got, err := f.Tries(f.ctx, chat(1), message, at(minutes))
+			got, err := f.Tries(f.ctx, sessions.LinkCodes, chat(1), message, at(minutes))
 			if err != nil {
 				t.Fatal(err)
 			}
 			return got
 		}
 		fail := func(message string, minutes int) sessions.Tries {
-			got, err := f.Failed(f.ctx, chat(1), message, at(minutes))
+			got, err := f.Failed(f.ctx, sessions.LinkCodes, chat(1), message, at(minutes))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -37,13 +37,13 @@ func TestTries(t *testing.T) {
 		same(t, "just before the end", tries("m3", 109), locked)
 		same(t, "the end", tries("m3", 110), sessions.Tries{Left: 2})
 		same(t, "a failure after the lock", fail("m3", 110), sessions.Tries{Left: 1})
-		if got, err := f.Tries(f.ctx, chat(2), "m1", at(50)); err != nil || got.Left != 2 {
+		if got, err := f.Tries(f.ctx, sessions.LinkCodes, chat(2), "m1", at(50)); err != nil || got.Left != 2 {
 			t.Errorf("another chat: %+v, %v", got, err)
 		}
 		if ttl := f.client.PTTL(f.ctx, f.key("t", chat(1))).Val(); ttl <= 0 || ttl > time.Hour {
 			t.Errorf("kept for %v", ttl)
 		}
-		if _, err := f.Failed(f.ctx, chat(1), "a\nb", at(0)); err == nil {
+		if _, err := f.Failed(f.ctx, sessions.LinkCodes, chat(1), "a\nb", at(0)); err == nil {
 			t.Error("an id with a line break was taken")
 		}
 	})
@@ -55,14 +55,14 @@ func TestForgetKeepsTries(t *testing.T) {
 	onBoth(t, sessions.Options{}, func(t *testing.T, f *fixture) {
 		now := time.Now()
 		for _, id := range []string{"m1", "m2"} {
-			if _, err := f.Failed(f.ctx, chat(1), id, now); err != nil {
+			if _, err := f.Failed(f.ctx, sessions.LinkCodes, chat(1), id, now); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if err := f.Forget(f.ctx, f.begin(chat(1), "m3")); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := f.Tries(f.ctx, chat(1), "m3", now); err != nil || got.Until.IsZero() {
+		if got, err := f.Tries(f.ctx, sessions.LinkCodes, chat(1), "m3", now); err != nil || got.Until.IsZero() {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})

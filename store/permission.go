@@ -1,0 +1,71 @@
+package store
+
+import "slices"
+
+// Role is what a member of staff may be. A set of them, not a ladder.
+type Role string
+
+// The roles.
+const (
+	Coordinator Role = "coordinator" // announces
+	Approver    Role = "approver"    // the second pair of eyes
+	Official    Role = "official"    // asks for figures
+	Auditor     Role = "auditor"     // reads the log, no profile
+	Admin       Role = "admin"       // accounts and settings
+)
+
+// Roles are all roles.
+var Roles = []Role{Coordinator, Approver, Official, Auditor, Admin}
+
+// Organisation is whom a role acts for.
+type Organisation string
+
+// The organisations.
+const (
+	IOM         Organisation = "iom"
+	Ministry    Organisation = "ministry"
+	Association Organisation = "association"
+	OtherOrg    Organisation = "other"
+)
+
+// Organisations are all organisations.
+var Organisations = []Organisation{IOM, Ministry, Association, OtherOrg}
+
+// Permission is something that only some roles may do.
+type Permission string
+
+// The permissions.
+const (
+	// OpenProfile shows a member's name to the running organisation, where that
+	// member has agreed to be contacted.
+	OpenProfile Permission = "profile.open"
+	// RequestProfile asks one member to pass their profile to one institution.
+	RequestProfile Permission = "profile.request"
+	// ReadAudit reads the audit log.
+	ReadAudit Permission = "audit.read"
+	// ManageRoles lists and revokes roles.
+	ManageRoles Permission = "role.manage"
+)
+
+// Permit says who has a permission.
+type Permit struct {
+	Roles []Role
+	// Running: only for the organisation that runs the service.
+	Running bool
+}
+
+// Permissions is the one table of who may do what (domain reference, 2.6).
+var Permissions = map[Permission]Permit{
+	OpenProfile:    {Roles: []Role{Coordinator}, Running: true},
+	RequestProfile: {Roles: []Role{Coordinator, Official}},
+	ReadAudit:      {Roles: []Role{Auditor, Admin}},
+	ManageRoles:    {Roles: []Role{Admin}},
+}
+
+// May tells whether a role of an organisation has a permission, where running
+// is the kind of the organisation that runs the service. What does the work
+// asks Tx.Allowed, which knows whether the role is still live.
+func May(p Permission, role Role, org, running Organisation) bool {
+	permit, known := Permissions[p]
+	return known && slices.Contains(permit.Roles, role) && (!permit.Running || org == running && org != Ministry)
+}
