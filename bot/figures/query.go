@@ -68,7 +68,7 @@ func (q Query) Fine() protect.Fine {
 	}
 	for _, key := range keys {
 		v, _ := VariableOf(key)
-		fine.Sensitive = fine.Sensitive || v.Sensitive
+		fine.Sensitive = fine.Sensitive || v.Sensitive || slices.Contains(q.By, key) && key == offers // one of them is to return
 	}
 	for _, f := range q.Where {
 		for _, code := range f.Codes {
