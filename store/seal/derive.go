@@ -1,7 +1,9 @@
 package seal
 
 import (
+	"database/sql/driver"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -15,8 +17,7 @@ const derivedLength = 32
 
 // Chat is the name of a chat: a keyed hash of its address, which never turns.
 // It stands in Redis and in logs. Postgres keeps an index of it instead, which
-// does turn (Keys.Indexes): a Chat is therefore no value for a query, and
-// cannot be scanned from one.
+// does turn (Keys.Indexes).
 type Chat [16]byte
 
 // String gives the chat as 32 hexadecimal digits.
@@ -31,6 +32,16 @@ func (c Chat) Partition() byte { return c[0] }
 
 // IsZero tells a chat that was never set.
 func (c Chat) IsZero() bool { return c == Chat{} }
+
+// errNoValue tells who writes a query what to give it instead.
+var errNoValue = errors.New("a chat is on record by its index: ask with Keys.Indexes, read with Keys.ChatOf")
+
+// Value refuses a chat as an argument of a query. Without it a driver would take
+// String, and find nothing.
+func (c Chat) Value() (driver.Value, error) { return nil, errNoValue }
+
+// Scan refuses a chat as what a query reads into.
+func (c *Chat) Scan(any) error { return errNoValue }
 
 // ParseChat reads what Chat.String wrote.
 func ParseChat(s string) (Chat, error) {
