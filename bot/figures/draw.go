@@ -114,9 +114,6 @@ var seriesOf = map[Kind]struct{ fewest, most int }{
 	Bars: {1, 3}, Columns: {1, 3}, Pyramid: {2, 2}, Stacked: {1, len(palette)}, Line: {1, len(lineColors)},
 }
 
-// mostMonths is how many a phone's width holds with what stands for a count.
-const mostMonths = 24
-
 func (d Drawing) check() error {
 	limits, known := seriesOf[d.Kind]
 	switch {
@@ -124,8 +121,6 @@ func (d Drawing) check() error {
 		return fmt.Errorf("kind %d: %w", d.Kind, ErrDrawing)
 	case len(d.Labels) == 0:
 		return ErrNothing
-	case d.Kind == Line && len(d.Labels) > mostMonths:
-		return fmt.Errorf("%d months: %w", len(d.Labels), ErrTooMuch)
 	case len(d.Series) > limits.most:
 		return fmt.Errorf("%d series: %w", len(d.Series), ErrTooMuch)
 	case len(d.Series) < limits.fewest:

@@ -29,35 +29,49 @@ var instead = map[rune]string{
 func legible(text string) string { return legibleIn(text, hasLetter) }
 
 func legibleIn(text string, has func(rune) bool) string {
+	text = norm.NFC.String(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.In(r, unicode.Zs) && r != '\u3000':
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, text))
 	var out strings.Builder
-	for clusters := uniseg.NewGraphemes(norm.NFC.String(text)); clusters.Next(); {
-		capital := false
+	for clusters := uniseg.NewGraphemes(text); clusters.Next(); {
+		bears := false // a mark
 		for _, r := range clusters.Runes() {
 			switch {
-			case r == '\n', r == '\r', r == '\t', r == '\v', r == '\u2028', r == '\u2029':
-				out.WriteByte(' ')
-			case !unicode.IsPrint(r) && !unicode.IsSpace(r):
-			case unicode.Is(unicode.Mn, r) && (capital || !has(r)):
-				// Over a capital the mark would run into the letter.
+			case unicode.Is(unicode.Mn, r):
+				if bears && has(r) {
+					out.WriteRune(r)
+				}
+				continue
 			case has(r):
 				out.WriteRune(r)
 			default:
 				out.WriteString(simpler(r, has))
 			}
-			capital = unicode.IsUpper(r)
+			// Over a capital the mark would run into the letter.
+			bears = has(r) && unicode.IsLetter(r) && !unicode.IsUpper(r)
 		}
 	}
-	return strings.Trim(strings.Join(strings.FieldsFunc(out.String(), func(r rune) bool { return r == ' ' }), " "), " ")
+	return strings.Join(strings.FieldsFunc(out.String(), func(r rune) bool { return r == ' ' }), " ")
 }
 
 // simpler is a letter without its marks, or what one would type for it.
 func simpler(r rune, has func(rune) bool) string {
+	base := ""
 	for _, part := range norm.NFKD.String(string(r)) {
-		if part != r && has(part) && !unicode.Is(unicode.Mn, part) {
-			return string(part)
+		if has(part) && !unicode.Is(unicode.Mn, part) {
+			base += string(part)
 		}
-		r = part
-		break
+	}
+	if base != "" {
+		return base
 	}
 	text, known := instead[r]
 	switch {
@@ -94,8 +108,8 @@ func (s style) line() int { return s.pixels() * 13 / 10 }
 
 // pen measures and breaks text. It is one drawing's own.
 type pen struct {
-	brush
-	known map[penText]int
+	measure brush
+	known   map[penText]int
 }
 
 type penText struct {
@@ -104,7 +118,7 @@ type penText struct {
 }
 
 func newPen() *pen {
-	return &pen{brush: brush{chartdraw.PNG(1, 1)}, known: map[penText]int{}}
+	return &pen{measure: brush{chartdraw.PNG(1, 1)}, known: map[penText]int{}}
 }
 
 // width is that of the text in pixels.
@@ -112,8 +126,8 @@ func (p *pen) width(text string, as style) int {
 	key := penText{text, as}
 	w, ok := p.known[key]
 	if !ok {
-		p.brush.write(as, dark)
-		w = p.MeasureText(text).Width()
+		p.measure.write(as, dark)
+		w = p.measure.MeasureText(text).Width()
 		p.known[key] = w
 	}
 	return w
@@ -128,13 +142,17 @@ func (p *pen) widest(texts []string, as style) int {
 	return most
 }
 
-// shorten cuts a text to a width, with an ellipsis where it was longer.
+// shorten cuts a text to a width, with an ellipsis where it was longer; after a
+// word, unless that would cost much.
 func (p *pen) shorten(text string, as style, width int) string {
 	if p.width(text, as) <= width {
 		return text
 	}
 	head, _ := p.cut(text, as, width-p.width("…", as))
-	return strings.TrimRight(head, " \u00a0") + "…"
+	if space := strings.LastIndexByte(head, ' '); space > len(head)*2/3 {
+		head = head[:space]
+	}
+	return strings.TrimRight(head, " \u00a0,;:-") + "…"
 }
 
 // cut parts a text at the last grapheme that fits; the head has at least one.

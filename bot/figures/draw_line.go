@@ -48,19 +48,27 @@ func ticks(low, high int) []int {
 	return list
 }
 
+const (
+	narrowest = 32 // least width of a month in pixels, that of upright words
+	sign      = 18 // width of a point
+)
+
 // line draws months as points, joined where two that follow each other may be
 // told. What stands for the others is written under the axis, beside no point.
-func (s *sheet) line() {
+// It is false where there are too many months.
+func (s *sheet) line() bool {
 	s.legend(dot, lineColors[:])
 	a, marks := s.axis(), make([][]Mark, len(s.d.Series))
+	if a.slot < narrowest {
+		return false
+	}
 	for i, series := range s.d.Series {
 		var run []int
 		for row, c := range series.Values {
 			m := s.d.mark(row, i)
 			if c.State == protect.Shown {
-				const size = 18
 				run = append(run, a.x(row), a.y(c.N))
-				m.X, m.Y, m.Width, m.Height = a.x(row)-size/2, a.y(c.N)-size/2, size, size
+				m.X, m.Y, m.Width, m.Height = a.x(row)-sign/2, a.y(c.N)-sign/2, sign, sign
 			} else {
 				s.join(run, lineColors[i])
 				run = nil
@@ -81,9 +89,10 @@ func (s *sheet) line() {
 	for i := range marks {
 		s.numbers(marks[i])
 	}
-	s.y = a.ground + 18
+	s.y = a.ground + plain.line()/2 + 4 // under the number of a point at the ground
 	s.gaps(a, marks)
 	s.months(a)
+	return true
 }
 
 // axis draws the scale and makes the room for it.
@@ -96,25 +105,25 @@ func (s *sheet) axis() axis {
 			}
 		}
 	}
-	scale := ticks(low, s.d.largest())
-	if s.widestNumber() == 0 {
-		scale = scale[:1] // nothing is told, so there is no scale
+	scale, height, number := ticks(low, s.d.largest()), plotHeight, func(n int) string { return locales.Number(s.d.Lang, n) + s.d.Unit }
+	if s.widestNumber() == 0 { // nothing is told, so the months stand alone
+		scale, height, number = []int{0}, 0, func(int) string { return "" }
 	}
-	column := 0
+	column := sign // of a series, beside what stands for its gaps
 	for _, n := range scale {
-		column = max(column, s.width(locales.Number(s.d.Lang, n)+s.d.Unit, small))
+		column = max(column, s.width(number(n), small))
 	}
 	a := axis{top: s.y + plain.line(), left: sheetMargin + column + gap, low: scale[0], high: max(scale[len(scale)-1], scale[0]+1)}
-	a.ground = a.top + plotHeight
+	a.ground = a.top + height
 	// The last number stands to the right of its point.
 	a.slot = (sheetRight - a.left - s.widestNumber()) / len(s.d.Labels)
 	for _, n := range scale {
-		text, color := locales.Number(s.d.Lang, n)+s.d.Unit, faint
+		color := faint
 		if n == 0 {
 			color = muted
 		}
 		s.rule(a.left, a.y(n), sheetRight, a.y(n), color, 2)
-		s.write(text, small, muted, a.left-gap-s.width(text, small), a.y(n)-small.line()/2)
+		s.write(number(n), small, muted, a.left-gap-s.width(number(n), small), a.y(n)-small.line()/2)
 	}
 	for row := range s.d.Labels {
 		s.rule(a.x(row), a.ground, a.x(row), a.ground+10, muted, 2)
@@ -163,6 +172,9 @@ func (s *sheet) gaps(a axis, marks [][]Mark) {
 	for i := range marks {
 		deepest := 0
 		for _, m := range marks[i] {
+			if !m.Drawn() && len(marks) > 1 && deepest == 0 {
+				s.fills = append(s.fills, fill{x: sheetMargin, y: s.y + (small.line()-sign)/2, w: sign, h: sign, color: lineColors[i], form: lineForms[i]})
+			}
 			if m.Drawn() {
 				continue
 			}
@@ -172,7 +184,7 @@ func (s *sheet) gaps(a axis, marks [][]Mark) {
 				w.color = muted
 			}
 			if w.w > a.slot-6 {
-				w.w, w.h, w.upright = w.h, w.w, true
+				w.w, w.h, w.upright = narrowest, w.w, true
 			}
 			w.x, w.y = a.x(m.Row)-w.w/2, s.y
 			s.words = append(s.words, w)

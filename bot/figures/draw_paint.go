@@ -137,7 +137,7 @@ func (b brush) word(w word) {
 	base := w.as.pixels()
 	if w.upright {
 		b.SetTextRotation(-math.Pi / 2)
-		b.Text(w.text, w.x+base, w.y+w.h)
+		b.Text(w.text, w.x+base-1, w.y+w.h)
 		b.ClearTextRotation()
 		return
 	}

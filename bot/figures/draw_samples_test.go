@@ -71,7 +71,7 @@ func sexes() Drawing {
 	d := french("Quelle est la part de femmes ?")
 	d.Kind, d.Unit, d.Whole = Stacked, "\u00a0%", 100
 	d.Labels = []string{"Base : 3\u00a0480 réponses"}
-	d.Series = []Series{{"Femmes", tell(46)}, {"Hommes", tell(51)}, {"Autre, ou ne le dit pas", []protect.Cell{few}}}
+	d.Series = []Series{{"Femmes", tell(46)}, {"Hommes", []protect.Cell{kept}}, {"Autre, ou ne le dit pas", []protect.Cell{few}}}
 	return d
 }
 
@@ -143,6 +143,10 @@ func samples() map[string]Drawing {
 	for i := range palette {
 		wide.Series = append(wide.Series, Series{fmt.Sprint("Niveau ", i), tell(40 + i*35)})
 	}
+	mute := sexes()
+	mute.Whole, mute.Series = 0, []Series{{"Femmes", []protect.Cell{kept}}, {"Hommes", []protect.Cell{few}}}
+	three := sexes()
+	three.Labels, three.Series = []string{""}, []Series{{"Femmes", tell(46)}, {"Hommes", tell(51)}, {"Autre", tell(3)}}
 	hushed := ages()
 	for i := range hushed.Series {
 		hushed.Series[i].Values = repeat(few, len(hushed.Labels))
@@ -150,6 +154,6 @@ func samples() map[string]Drawing {
 	return map[string]Drawing{
 		"countries": countries(), "provinces": allProvinces(), "ages": ages(), "sexes": sexes(), "employment": employment(),
 		"months": months(), "bands": bands(), "lingala": lingala(), "paired": paired(),
-		"one": one, "none": none, "long": long, "fields": fields, "gaps": gaps, "silent": silent, "wide": wide, "hushed": hushed,
+		"one": one, "none": none, "long": long, "fields": fields, "gaps": gaps, "silent": silent, "wide": wide, "hushed": hushed, "mute": mute, "three": three,
 	}
 }

@@ -135,7 +135,9 @@ func lay(d Drawing) (*sheet, error) {
 	case Stacked:
 		s.stacked()
 	case Line:
-		s.line()
+		if !s.line() {
+			return nil, fmt.Errorf("%d months: %w", len(d.Labels), ErrTooMuch)
+		}
 	default:
 		s.legend(box, palette[:])
 		s.bars()

@@ -32,8 +32,12 @@ func (s *sheet) stacked() {
 			s.write(l, plain, s.wordColor(0), sheetMargin, s.y)
 			s.y += plain.line() + 6
 		}
-		s.parts(0, sheetMargin, s.y, oneBar, full)
-		s.y += oneBar + 28
+		height := oneBar
+		if full == 0 { // nothing is told
+			height = 0
+		}
+		s.parts(0, sheetMargin, s.y, height, full)
+		s.y += height + 28
 		s.list()
 		return
 	}
