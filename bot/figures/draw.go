@@ -46,12 +46,14 @@ type Drawing struct {
 	// Unit follows every number: "" or " %".
 	Unit string
 	// Whole is what a full Stacked bar stands for, 100 where the values are
-	// percentages; 0 lets the longest bar be full.
+	// percentages; 0 lets the longest bar be full. What is left of it empty is the
+	// sum of the parts not told, so it is for a whole that may be told beside them.
 	Whole int
 	// SmallText stands where a count is under the threshold ("< 5"), HiddenText
 	// where it is kept back for another's sake.
 	SmallText, HiddenText string
-	// Highlight is the label that is drawn in a second colour, -1 for none.
+	// Highlight is the label that is drawn in a second colour, -1 for none; where
+	// colours tell series apart, only its words are.
 	Highlight int
 	// Footer tells base, coverage, how the answers were got, date and id.
 	Footer []string
@@ -59,7 +61,7 @@ type Drawing struct {
 	Synthetic string
 }
 
-// Mark is what is drawn for one cell.
+// Mark is what is drawn for one cell, its words in the letters they are drawn in.
 type Mark struct {
 	Row, Series int
 	Label, Name string
