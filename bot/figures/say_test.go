@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the texts anew")
 // read: testdata/said.txt.
 func TestWords(t *testing.T) {
 	t.Parallel()
-	s := small(t, 2500, 3)
+	s := tiny(t, 2500, 3)
 	var out strings.Builder
 	for _, text := range []string{
 		"combien de membres ?", "pays", "part de femmes", "pyramide des âges par sexe", "infirmiers au Canada", "professionnels de santé par pays",
