@@ -107,7 +107,7 @@ func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 	db, client := storetest.Postgres(t), storetest.Redis(t)
 	client.AddHook(r.calls)
 	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(t.Context(), key, value, "test", time.Now()); err != nil {
+		if err := db.PutSetting(t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

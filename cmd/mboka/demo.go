@@ -110,7 +110,7 @@ func demoSettings(ctx context.Context, db *store.DB) error {
 		if _, set := given[key]; set {
 			continue
 		}
-		if err := db.PutSetting(ctx, key, value, "demo", time.Now()); err != nil {
+		if err := db.PutSetting(ctx, key, value, store.ActorOperator, time.Now()); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,7 @@ type cli struct {
 	Whatsapp whatsappCmd `cmd:"" help:"Set up WhatsApp at Twilio."`
 	Doctor   doctorCmd   `cmd:"" help:"Look at everything the service needs, and say what is wrong and what to do."`
 	Stuck    stuckCmd    `cmd:"" help:"Look at the messages that failed three times; try them again or drop them."`
+	Audit    auditCmd    `cmd:"" help:"Read the log of what staff, operators and the service did. No member is named in it."`
 	Health   healthCmd   `cmd:"" help:"Ask the service on this machine whether it is alive."`
 	Help     helpCmd     `cmd:"" help:"Show this help."`
 }
