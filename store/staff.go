@@ -181,7 +181,8 @@ func sawStaff(batch *pgx.Batch, traces []Trace) {
 		if !t.Staff || i+1 < len(traces) && traces[i+1].Chat == t.Chat {
 			continue // the chat's last trace counts
 		}
-		batch.Queue(`UPDATE staff SET last_seen_at = $2 WHERE chat = $1 AND last_seen_at < $2 AND last_seen_at > $3`,
-			t.Chat, t.At, t.At.Add(-RoleSilence))
+		batch.Queue(`UPDATE staff SET last_seen_at = $2, language = CASE WHEN $4 IN ('fr', 'en', 'ln') THEN $4 ELSE language END
+			WHERE chat = $1 AND last_seen_at < $2 AND last_seen_at > $3`,
+			t.Chat, t.At, t.At.Add(-RoleSilence), t.Language)
 	}
 }
