@@ -110,11 +110,13 @@ type sure struct{ *fields.Consent }
 // Offer names the role.
 func (f sure) Offer(v flows.View) flows.Offer {
 	offer := f.Consent.Offer(v)
+	var line locales.Label
 	all, _ := lives(v.Answers)
 	for _, l := range all {
 		if l.id == v.Answers.Code(Which) {
-			offer.Body = &flows.Line{Key: locales.RoleRevokeAsk, Args: locales.Args{"Line": l.label(locales.RoleLine)}}
+			line = l.label(locales.RoleLine)
 		}
 	}
+	offer.Body = &flows.Line{Key: locales.RoleRevokeAsk, Args: locales.Args{"Line": line}}
 	return offer
 }
