@@ -179,6 +179,9 @@ func (t *thinker) staffDecided(fact flows.Fact, lead []flows.Line) bool {
 	case JoinDone:
 		t.s.Staff, t.s.Ended = true, false
 		t.s.leaveStaff() // its menu tells other words now
+		if i := t.s.runs(FlowRegistration); i >= 0 && t.s.Member == "" && len(t.s.Stack[i].Answers) == 0 {
+			t.s.Stack = nil // it was begun for want of anything else
+		}
 		role := StaffRole{Role: store.Role(text("Role")), Organisation: store.Organisation(text("Organisation"))}
 		t.repeat(say(locales.JoinDone, locales.Args{"Role": role.label()})...)
 	case JoinOwn, JoinWrong, JoinExpired, JoinUsed:
