@@ -104,6 +104,14 @@ func (tx *Tx) turnResult(ctx context.Context, chat seal.Chat, messageID, id stri
 	return result, nil
 }
 
+// EraseTurns forgets the turns of chats, the running one included.
+func (tx *Tx) EraseTurns(ctx context.Context, chats ...seal.Chat) error {
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, tx.indexes(chats)); err != nil {
+		return fmt.Errorf("erase turns: %w", err)
+	}
+	return nil
+}
+
 // DropTurns forgets the turns before a time and says how many. They are kept
 // for 7 days: no platform repeats a message for longer than one.
 func (db *DB) DropTurns(ctx context.Context, before time.Time) (int64, error) {
