@@ -35,6 +35,7 @@ type cli struct {
 	Flows    flowsCmd    `cmd:"" help:"Check or draw the questionnaires."`
 	Whatsapp whatsappCmd `cmd:"" help:"Set up WhatsApp at Twilio."`
 	Doctor   doctorCmd   `cmd:"" help:"Look at everything the service needs, and say what is wrong and what to do."`
+	Seed     seedCmd     `cmd:"" help:"Put made-up members on record, for demonstrations and tests. Never among real ones."`
 	Stuck    stuckCmd    `cmd:"" help:"Look at the messages that failed three times; try them again or drop them."`
 	Health   healthCmd   `cmd:"" help:"Ask the service on this machine whether it is alive."`
 	Help     helpCmd     `cmd:"" help:"Show this help."`
