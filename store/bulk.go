@@ -104,7 +104,7 @@ func (tx *Tx) copySynthetic(ctx context.Context, all []Synthetic) error {
 		if err != nil {
 			return err
 		}
-		addresses = append(addresses, []any{chat[:], s.ID, s.Channel, sealed, s.At, s.At})
+		addresses = append(addresses, []any{tx.index(chat)[0], s.ID, s.Channel, sealed, s.At, s.At})
 		for _, c := range s.Consents {
 			consents = append(consents, []any{c.ID, s.ID, c.Purpose, c.Granted, c.NoticeVersion, s.Language, s.Channel, s.At, c.MessageID})
 		}

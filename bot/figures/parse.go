@@ -41,7 +41,7 @@ const longestText = 400
 // Parse reads a question in French, English, Lingala or a mix: words, or the
 // form "secteur pays=CA", "âge x sexe qualifiés".
 func Parse(text string) Understood {
-	p := parser{left: strings.Fields(plain(spaced(text[:min(len(text), longestText)])))}
+	p := parser{left: strings.Fields(folded(spaced(text[:min(len(text), longestText)])))}
 	vocabulary, _ := words()
 	for len(p.left) > 0 {
 		if !p.phrase(vocabulary) {

@@ -131,6 +131,12 @@ func (p *Published) list(r protect.Rules, q Query, c Counted) error {
 	if !v.Ordered && !v.Several {
 		all = gathered(all, p.K, mostRows)
 	}
+	if !v.Ordered { // the order of the small ones, which come last, would tell of them
+		first := slices.IndexFunc(all, func(v value) bool { return v.n < p.K })
+		if first >= 0 {
+			slices.SortFunc(all[first:], func(a, b value) int { return cmp.Compare(a.code, b.code) })
+		}
+	}
 	counts := make([]int, len(all))
 	for i, value := range all {
 		p.Rows = append(p.Rows, value.code)

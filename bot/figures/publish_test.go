@@ -13,8 +13,8 @@ import (
 
 var rules = protect.Rules{K: 5, KCross: 10, Rounding: 5, MostVariables: 3, LeastBase: 30}
 
-// small is a snapshot of so few people that most of it must not be seen.
-func small(t testing.TB, n int, seed uint64) *Snapshot {
+// tiny is a snapshot of so few people that most of it must not be seen.
+func tiny(t testing.TB, n int, seed uint64) *Snapshot {
 	t.Helper()
 	s, err := NewSnapshot(func(yield func(Row) bool) {
 		for p := range synthetic.People(n, seed) {
@@ -38,7 +38,7 @@ func key(t *rapid.T, but ...string) string {
 // rows leave of their total is never fewer either.
 func TestNothingUnderKIsPublished(t *testing.T) {
 	t.Parallel()
-	populations := []*Snapshot{small(t, 40, 1), small(t, 200, 2), small(t, 1500, 3)}
+	populations := []*Snapshot{tiny(t, 40, 1), tiny(t, 200, 2), tiny(t, 1500, 3)}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(populations).Draw(t, "population")
 		q := Query{Qualified: rapid.Bool().Draw(t, "qualified")}

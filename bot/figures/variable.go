@@ -94,6 +94,9 @@ func (v Variable) Label(code string) locales.Label {
 	switch v.Key {
 	case country:
 		if c, ok := reference.CountryByCode(code); ok {
+			if !c.Row.Empty() {
+				return c.Row
+			}
 			return c.Name
 		}
 	case city:

@@ -111,17 +111,17 @@ func readMeaning(s string) (meaning, error) {
 }
 
 func (v *vocabulary) add(phrase string, m meaning) {
-	folded := plain(phrase)
-	if folded == "" {
+	key := folded(phrase)
+	if key == "" {
 		return
 	}
-	for _, known := range v.of[folded] {
+	for _, known := range v.of[key] {
 		if known.kind == m.kind && known.variable == m.variable {
 			return // the first word on a phrase counts: the file's own
 		}
 	}
-	v.of[folded] = append(v.of[folded], m)
-	v.longest = max(v.longest, len(strings.Fields(folded)))
+	v.of[key] = append(v.of[key], m)
+	v.longest = max(v.longest, len(strings.Fields(key)))
 }
 
 // label adds the label of an option: whole, and where it names two things, such
@@ -136,7 +136,7 @@ func (v *vocabulary) label(label string, m meaning) {
 	}
 }
 
-// plain is a phrase as it is compared: folded, apostrophes as spaces.
-func plain(phrase string) string {
+// folded is a phrase as it is compared: folded, apostrophes as spaces.
+func folded(phrase string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(reference.Fold(phrase), "'", " ")), " ")
 }
