@@ -31,7 +31,7 @@ type cli struct {
 	Chat     chatCmd     `cmd:"" help:"Talk to the bot in this terminal, with your own Postgres and Redis."`
 	Serve    serveCmd    `cmd:"" help:"Run the service."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date. Needs only DATABASE_URL."`
-	Keys     keysCmd     `cmd:"" help:"Make the keys that seal names, addresses and free text."`
+	Keys     keysCmd     `cmd:"" help:"Make and turn the keys that seal names, addresses and free text."`
 	Settings settingsCmd `cmd:"" help:"List or change the policy settings."`
 	Invite   inviteCmd   `cmd:"" help:"Invite somebody to a role: a one-time code, links and QR codes."`
 	Roles    rolesCmd    `cmd:"" help:"List the roles that people hold, or revoke one."`
