@@ -39,7 +39,7 @@ type testService struct {
 	twilio   *twiliotest.Server
 	keys     *seal.Keys
 	db       *pgxpool.Pool
-	dbURL    string
+	dbURL    string // of the owner; the service has its own role
 	redis    *redis.Client
 	redisURL string
 	vars     []string
@@ -97,7 +97,7 @@ func prepareService(t *testing.T) *testService {
 	public := "http://" + address
 	s.twilio.Connect(public, public)
 	s.vars = []string{
-		"DATABASE_URL=" + s.dbURL, "REDIS_URL=" + s.redisURL, "MBOKA_LISTEN=" + address, "MBOKA_PUBLIC_URL=" + public,
+		"DATABASE_URL=" + storetest.ServiceURL(t, s.dbURL), "REDIS_URL=" + s.redisURL, "MBOKA_LISTEN=" + address, "MBOKA_PUBLIC_URL=" + public,
 		"TELEGRAM_BOT_TOKEN=" + testToken, "TELEGRAM_WEBHOOK_SECRET=" + testSecret, "TELEGRAM_API_URL=" + s.telegram.URL,
 		"TWILIO_ACCOUNT_SID=" + testAccount, "TWILIO_AUTH_TOKEN=" + testAuth, "TWILIO_WHATSAPP_FROM=" + twiliotest.From,
 		"TWILIO_API_URL=" + s.twilio.URL, "MBOKA_KEYSET=" + string(doc),
