@@ -74,31 +74,28 @@ func TestErasedLeavesNothing(t *testing.T) {
 	stranger.registers()
 	stranger.flushed()
 	postgres, redis := lines(dump(t, s.dbURL)), s.keysNow()
-	whatsapp, telegram, marks := s.lives(t)
-	marks = append(marks, s.idsOf(t, whatsapp, telegram)...)
+	whatsapp, telegram, words := s.lives(t)
+	ids := s.idsOf(t, whatsapp, telegram)
 	theirs := dump(t, s.dbURL)
-	for _, id := range marks[7:] {
+	for _, id := range ids {
 		if !strings.Contains(theirs, id) {
 			t.Fatal("an id of the person is not found while they are on record: the search is blind")
 		}
 	}
 
 	s.twilio.Receipts() // what goes out now stays on its way
-	messages := 0
-	for line, keys := range map[string]string{"effacer": "erase_ask"} {
-		whatsapp.hears(line, keys)
-		messages++
-	}
+	begun := whatsapp.turns
+	whatsapp.hears("effacer", "erase_ask")
 	whatsapp.hears("[yes]", "erase_done")
-	if messages++; messages > 3 {
-		t.Errorf("it took %d messages", messages)
+	if n := whatsapp.turns - begun; n > 3 {
+		t.Errorf("it took %d messages", n)
 	}
 	telegram.followed()
 	telegram.released()
 	whatsapp.released()
 
 	poll(t, "the settled messages to be deleted at Twilio", func() bool { return len(s.twilio.KeptWith(whatsapp.phone.address())) == 2 })
-	skip.Store(int64(clearingAge+time.Second))
+	skip.Store(int64(clearingAge + time.Second))
 	s.passes(t, "whatsapp clearing", 1)
 	if n := len(s.twilio.KeptWith(whatsapp.phone.address())); n != 2 {
 		t.Errorf("%d messages that are on their way, not 2", n)
@@ -115,7 +112,7 @@ func TestErasedLeavesNothing(t *testing.T) {
 			t.Errorf("in Postgres there is more than before they came: %.80s", line)
 		}
 	}
-	s.onlyIDs(t, redis, marks)
+	s.onlyIDs(t, redis, words)
 }
 
 // idsOf are the ids by which the records know a person.
@@ -145,7 +142,7 @@ func (s *testService) keysNow() []string {
 // onlyIDs holds what came into Redis since against what may stay of an erased
 // person, under the keyed hash of the chat: ids of messages (d), fates of the
 // last reply (w), and who had the lease (l). All of it ends within 7 days.
-func (s *testService) onlyIDs(t *testing.T, before, marks []string) {
+func (s *testService) onlyIDs(t *testing.T, before, words []string) {
 	t.Helper()
 	longest := map[string]time.Duration{"d": 7 * 24 * time.Hour, "w": 48 * time.Hour, "l": 7 * 24 * time.Hour}
 	kind := regexp.MustCompile(`^mboka:\{..\}:([a-z]):[0-9a-f]{32}$`)
@@ -168,7 +165,7 @@ func (s *testService) onlyIDs(t *testing.T, before, marks []string) {
 		t.Error("no ids of messages are left: the search is blind")
 	}
 	content := s.redisDump()
-	for _, mark := range marks[:7] {
+	for _, mark := range words {
 		if strings.Contains(content, mark) {
 			t.Error("a word of the person is left in Redis")
 		}
@@ -229,7 +226,7 @@ func TestClearingGoesOn(t *testing.T) {
 	d.hears("effacer", "erase_ask")
 	d.hears("[yes]", "erase_done")
 	poll(t, "the copies of the other to be deleted", func() bool { return len(s.twilio.KeptWith(d.phone.address())) == 0 })
-	skip.Store(int64(clearingAge+time.Second))
+	skip.Store(int64(clearingAge + time.Second))
 	poll(t, "no address to be left", func() bool {
 		return s.redis.Exists(t.Context(), d.key("c"), other.key("c")).Val() == 0
 	})
