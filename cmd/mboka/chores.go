@@ -120,7 +120,7 @@ func (c chore) turn(ctx context.Context) (held context.Context, release func(), 
 func safely(ctx context.Context, do func(context.Context) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
+			err = fmt.Errorf("panic: a %T", r) // its value may hold what a person wrote
 		}
 	}()
 	return do(ctx)

@@ -73,6 +73,12 @@ const (
 // prepareService makes everything the service needs, but does not start it.
 func prepareService(t *testing.T) *testService {
 	t.Helper()
+	return prepareServiceOn(t, storetest.PostgresURL(t))
+}
+
+// prepareServiceOn is prepareService over a database, whose URL is the owner's.
+func prepareServiceOn(t *testing.T, dbURL string) *testService {
+	t.Helper()
 	doc, err := seal.New()
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +89,7 @@ func prepareService(t *testing.T) *testService {
 	}
 	redisServer := storetest.RedisServer(t)
 	s := &testService{
-		t: t, keys: keys, dbURL: storetest.PostgresURL(t), redis: redisServer.Client(), redisURL: redisServer.URL(),
+		t: t, keys: keys, dbURL: dbURL, redis: redisServer.Client(), redisURL: redisServer.URL(),
 		telegram: telegramtest.NewServer(t, testToken), twilio: twiliotest.NewServer(t, testAccount, testAuth),
 		turns: map[string][]turnLine{}, readyLine: "telegram by webhook", tempo: usualTempo(),
 	}
