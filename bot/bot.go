@@ -103,6 +103,7 @@ type Doing struct {
 	Language  string
 	MessageID string
 	At        time.Time
+	Notice    string // the version of the privacy notice that the person has read
 }
 
 // Bot runs conversations. It is safe for concurrent use.

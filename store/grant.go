@@ -42,6 +42,7 @@ var serviceGrants = map[string]Grant{
 	"link_code":        mayChange,
 	"member":           mayAll,
 	"member_merge":     mayAll,
+	"privacy_notice":   mayAdd,
 	"profile":          mayChange,
 	"role":             mayChange,
 	"setting":          mayChange,

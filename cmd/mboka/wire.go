@@ -96,7 +96,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Sessions: s.sessions,
 		Store:    s.db,
 		Keys:     s.keys,
-		Policy:   s.settings.Policy,
+		Policy:   s.policy(),
 		Record:   records.Record,
 		Facts:    records.Facts(),
 		Effects:  records.All(),
