@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"mboka/flows"
@@ -16,6 +18,49 @@ import (
 // NoticeVersion is the version of the privacy notice's meaning in the
 // catalogues. It goes up when the meaning changes.
 const NoticeVersion = "1"
+
+// NoticeHolds is the oldest version of the notice's meaning that a yes to still
+// holds. It goes up with NoticeVersion where the change needs a new yes: a new
+// purpose, somebody else who receives data, a longer time. It does not for a
+// plainer sentence, or another telephone number of the organisation.
+const NoticeHolds = 1
+
+// FlowNotice asks again, and FactAgreed is what was agreed to.
+const (
+	FlowNotice = "notice"
+	FactAgreed = "agreed"
+)
+
+// meaning is the version of the meaning in a version of the notice; 0 when
+// there is none.
+func meaning(version string) int {
+	major, _, _ := strings.Cut(version, ".")
+	n, _ := strconv.Atoi(major)
+	return n
+}
+
+// renotice asks somebody who agreed to a notice that meant something else,
+// once, when nothing else is asked: in place of the menu.
+func (t *thinker) renotice() {
+	holds := t.b.cfg.NoticeHolds
+	top, ok := t.s.top()
+	if holds <= 1 || t.s.Member == "" || t.s.Agreed >= holds || !ok || top.Flow != FlowMenu ||
+		t.out.Silent || t.out.Forget || t.out.Need != "" {
+		return
+	}
+	fact, known := t.facts[FactAgreed]
+	if !known {
+		t.out.Need = FactAgreed
+		return
+	}
+	t.s.Agreed = holds
+	if version, _ := fact.Args["Version"].(string); version == "" || meaning(version) >= holds {
+		return
+	}
+	lead := append(t.out.Prompt.Lead[:len(t.out.Prompt.Lead):len(t.out.Prompt.Lead)], flows.Line{Key: locales.NoticeChanged})
+	t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
+	t.begin(FlowNotice, nil, lead...)
+}
 
 // noticeChannels are where the notice is read, each with its own carrier.
 var noticeChannels = []struct {

@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"mboka/bot"
+	"mboka/flows/rights"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -78,20 +81,98 @@ func TestConsentTellsWhatWasRead(t *testing.T) {
 	now.Store(&after)
 	r.tap(notice, "yes")
 	r.write("37")
-	chat := r.cfg.Keys.Chat("telegram", "4711")
-	consent := func(purpose string) store.Consent {
-		t.Helper()
-		m, _, err := r.cfg.Store.MemberByChat(t.Context(), chat)
-		if err != nil {
-			t.Fatal(err)
-		}
-		live, err := r.cfg.Store.LiveConsents(t.Context(), m.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return live[purpose]
-	}
-	if v := consent("register").NoticeVersion; v != bot.NoticeOf(before) {
+	_, live := r.consents(t)
+	if v := live["register"].NoticeVersion; v != bot.NoticeOf(before) {
 		t.Errorf("agreed to %s, but had read %s", v, bot.NoticeOf(before))
+	}
+}
+
+// keysOf are the keys of a message in one line.
+func keysOf(m bot.Message) string {
+	keys := make([]string, 0, len(m.Keys))
+	for _, k := range m.Keys {
+		keys = append(keys, string(k))
+	}
+	return strings.Join(keys, " ")
+}
+
+// Who agreed to a notice that meant something else is asked once, when nothing
+// else is asked: a yes is a consent of its own, and a no takes nothing back.
+func TestAskedAgain(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"yes", "no"} {
+		t.Run(answer, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, 20*time.Millisecond, func(c *bot.Config) {
+				c.NoticeHolds = 2
+				c.Flows = append(c.Flows, rights.Notice())
+			})
+			m := r.tap(r.counted(), "later")
+			asked := r.tap(m, "no")
+			if keysOf(asked) != "thanks notice_changed notice" {
+				t.Fatalf("said %s", keysOf(asked))
+			}
+			want := map[string]string{"yes": "notice_agreed menu_title", "no": "notice_kept menu_title"}[answer]
+			if m := r.write("oui"); keysOf(m) != "consent_exact notice_ask" {
+				t.Errorf("said %s to a word that is no exact yes", keysOf(m))
+			}
+			if m := r.tap(asked, answer); keysOf(m) != want {
+				t.Errorf("said %s", keysOf(m))
+			}
+			if m := r.write("/menu"); keysOf(m) != "menu_title" {
+				t.Errorf("asked once more: %s", keysOf(m))
+			}
+			registered := map[string]int{"yes": 2, "no": 1}[answer]
+			all, live := r.consents(t)
+			n := 0
+			for _, c := range all {
+				if c.Purpose == "register" && c.Granted {
+					n++
+				}
+			}
+			if n != registered || !live["register"].Granted {
+				t.Errorf("%d consents to the notice, not %d; now %+v", n, registered, live["register"])
+			}
+		})
+	}
+}
+
+// consents are those of the rig's person, all and what counts now.
+func (r *rig) consents(t *testing.T) ([]store.Consent, map[string]store.Consent) {
+	t.Helper()
+	m, _, err := r.cfg.Store.MemberByChat(t.Context(), r.cfg.Keys.Chat("telegram", "4711"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := r.cfg.Store.Consents(t.Context(), m.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := r.cfg.Store.LiveConsents(t.Context(), m.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all, live
+}
+
+// Who has agreed to the meaning in force is not asked.
+func TestNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 20*time.Millisecond, func(c *bot.Config) {
+		c.NoticeHolds = 2
+		c.Flows = append(c.Flows, rights.Notice())
+	})
+	m := r.tap(r.counted(), "later")
+	all, _ := r.consents(t)
+	err := r.cfg.Store.Write(t.Context(), func(tx *store.Tx) error {
+		c := all[0]
+		c.ID, c.MessageID, c.NoticeVersion, c.At = uuid.New(), "later", "2.0a0b0c", c.At.Add(time.Second)
+		return tx.RecordConsent(t.Context(), c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m = r.tap(m, "no"); keysOf(m) != "thanks menu_title" {
+		t.Errorf("said %s", keysOf(m))
 	}
 }

@@ -32,6 +32,9 @@ type Session struct {
 
 	// Notice is the version of the privacy notice that the person read last.
 	Notice string `json:"nv,omitempty"`
+	// Agreed is the meaning of the notice that the person has agreed to or been
+	// asked about, as far as was looked up.
+	Agreed int `json:"ng,omitempty"`
 
 	// Results are what effects gave for the form under way, such as the member
 	// number, for when its text is said again.

@@ -83,6 +83,7 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 	default:
 		t.repeat(mediaLine(in.Kind))
 	}
+	t.renotice()
 	t.soften()
 	t.s.At = at
 	if country := t.s.openCountry(); country != "" {

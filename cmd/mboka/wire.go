@@ -32,7 +32,7 @@ func allFlows() []*flows.Flow {
 	return []*flows.Flow{
 		registration.Flow(), registration.Profile(),
 		menu.Flow(), menu.Resume(), menu.Tongue(),
-		rights.MyData(), rights.Erase(), rights.Complaint(),
+		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		link.Flow(), link.Merge(),
 	}
 }
