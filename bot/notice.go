@@ -40,12 +40,14 @@ func meaning(version string) int {
 }
 
 // renotice asks somebody who agreed to a notice that meant something else,
-// once, when nothing else is asked: in place of the menu.
+// once, when nothing else is asked: in place of the menu. Where much is said
+// before the menu it waits for the next message: the notice alone is nearly as
+// long as a message may be.
 func (t *thinker) renotice() {
 	holds := t.b.cfg.NoticeHolds
 	top, ok := t.s.top()
 	if holds <= 1 || t.s.Member == "" || t.s.Agreed >= holds || !ok || top.Flow != FlowMenu ||
-		t.out.Silent || t.out.Forget || t.out.Need != "" {
+		t.out.Silent || t.out.Forget || t.out.Need != "" || !t.brief(t.out.Prompt.Lead) {
 		return
 	}
 	fact, known := t.facts[FactAgreed]
@@ -60,6 +62,18 @@ func (t *thinker) renotice() {
 	lead := append(t.out.Prompt.Lead[:len(t.out.Prompt.Lead):len(t.out.Prompt.Lead)], flows.Line{Key: locales.NoticeChanged})
 	t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
 	t.begin(FlowNotice, nil, lead...)
+}
+
+// brief tells whether lines leave room for a long text behind them.
+func (t *thinker) brief(lines []flows.Line) bool {
+	n := 0
+	for _, l := range lines {
+		if len(locales.Fields(locales.FR, l.Key)) > 0 {
+			return false // whatever fills them may be long
+		}
+		n += len(locales.Text(t.s.language(), l.Key, nil))
+	}
+	return n <= longestLead
 }
 
 // noticeChannels are where the notice is read, each with its own carrier.

@@ -108,8 +108,11 @@ func TestAskedAgain(t *testing.T) {
 				c.Flows = append(c.Flows, rights.Notice())
 			})
 			m := r.tap(r.counted(), "later")
-			asked := r.tap(m, "no")
-			if keysOf(asked) != "thanks notice_changed notice" {
+			if m := r.tap(m, "no"); keysOf(m) != "thanks menu_title" {
+				t.Fatalf("said %s: the notice has no room behind it", keysOf(m))
+			}
+			asked := r.write("mbote")
+			if keysOf(asked) != "notice_changed notice" || len(asked.Choices) != 3 {
 				t.Fatalf("said %s", keysOf(asked))
 			}
 			want := map[string]string{"yes": "notice_agreed menu_title", "no": "notice_kept menu_title"}[answer]
@@ -172,7 +175,8 @@ func TestNotAskedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m = r.tap(m, "no"); keysOf(m) != "thanks menu_title" {
+	r.tap(m, "no")
+	if m = r.write("mbote"); keysOf(m) != "menu_title" {
 		t.Errorf("said %s", keysOf(m))
 	}
 }
