@@ -50,13 +50,17 @@ func (h *held) act(ctx context.Context, in Inbound, s Session, due []flows.Event
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
+	notice, err := h.notice(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	results, _, err := h.b.cfg.Store.Turn(ctx, h.g.Chat, in.ID, at, func(tx *store.Tx) (map[string]string, error) {
 		owner, found, err := tx.MemberByChat(ctx, h.g.Chat)
 		if err != nil {
 			return nil, err
 		}
 		d := Doing{Chat: h.g.Chat, Member: s.Member, Channel: in.Channel, Address: in.Address,
-			Language: s.Lang, MessageID: in.ID, At: at, Running: store.Organisation(policy.OrganisationKind)}
+			Language: s.Lang, MessageID: in.ID, At: at, Running: store.Organisation(policy.OrganisationKind), Notice: notice}
 		if found {
 			d.Member = owner.ID.String()
 		}

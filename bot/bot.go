@@ -47,6 +47,9 @@ type Config struct {
 	// LookUps find out whether a message of unknown outcome has arrived, by
 	// channel; for a channel without one nobody can be asked.
 	LookUps map[string]LookUp
+	// NoticeHolds is the oldest version of the notice's meaning that a yes to
+	// still holds: who agreed to an older one is asked again. Default NoticeHolds.
+	NoticeHolds int
 	// PublicURL is where bot/web is reached, for links to it. "": no links.
 	PublicURL string
 
@@ -109,6 +112,7 @@ type Doing struct {
 	MessageID string
 	At        time.Time
 	Running   store.Organisation // the kind of the organisation that runs the service
+	Notice    string             // the version of the privacy notice that the person has read
 }
 
 // Bot runs conversations. It is safe for concurrent use.
@@ -152,6 +156,9 @@ func New(cfg Config, holder string) (*Bot, error) {
 	if cfg.Tick <= 0 {
 		cfg.Tick = time.Second
 	}
+	if cfg.NoticeHolds <= 0 {
+		cfg.NoticeHolds = NoticeHolds
+	}
 	if cfg.Patience <= 0 {
 		cfg.Patience = 10 * time.Second
 	}
@@ -171,6 +178,9 @@ func New(cfg Config, holder string) (*Bot, error) {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}
+	}
+	if cfg.NoticeHolds > 1 && (b.flows[FlowNotice] == nil || cfg.Facts[FactAgreed] == nil) {
+		faults = append(faults, fmt.Errorf("flow %q or fact %q is missing, and people have to be asked again", FlowNotice, FactAgreed))
 	}
 	if cfg.Facts[FactCopy] == nil {
 		faults = append(faults, fmt.Errorf("fact %q has no lookup", FactCopy))

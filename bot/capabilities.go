@@ -24,6 +24,7 @@ type Capabilities struct {
 	MultiTicks  bool        // can tick several choices by editing a message
 	UTF16       bool        // lengths are counted in UTF-16 units
 	Italic      string      // stands around italics; "" where plain text has none
+	Copies      bool        // keeps copies of messages that it deletes when asked
 	Carrier     locales.Key // the sentence of the notice that names who carries the chat
 
 	// Window is how long after a person's message they may be written to; 0: at
@@ -74,6 +75,7 @@ var WhatsAppCapabilities = Capabilities{
 	RowDesc:     72,   // same page
 	Payload:     200,  // same page; Telegram's 64 bytes are the tighter bound
 
+	Copies:  true,
 	Italic:  "_",
 	Carrier: locales.NoticeCarrierWhatsapp,
 

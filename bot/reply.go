@@ -13,21 +13,21 @@ import (
 // BaseArgs are the fields that any text may use: from the settings, and by the
 // person's country.
 func BaseArgs(p store.Policy, country string, caps Capabilities, lang locales.Lang) locales.Args {
+	return baseArgs(p, country, caps, lang, NoticeOf(p))
+}
+
+func baseArgs(p store.Policy, country string, caps Capabilities, lang locales.Lang, version string) locales.Args {
 	carrier := ""
 	if caps.Carrier != "" {
 		carrier = locales.Text(lang, caps.Carrier, nil)
 	}
 	return locales.Args{
 		"Org": p.Organisation, "Contact": p.Contact, "Host": p.Host, "ComplaintBody": p.ComplaintBody,
-		"URL": p.VerifyURL, "Link": p.VerifyURL, "Cap": p.CapMonth, "V": NoticeVersion,
+		"URL": p.VerifyURL, "Link": p.VerifyURL, "Cap": p.CapMonth, "V": version,
 		"Secours": p.Emergency(country), "Relais": p.Relay(country), "Carrier": carrier,
 		"Word": firstWord(lang, locales.CmdContinue),
 	}
 }
-
-// NoticeVersion is the version of the privacy notice in the catalogues. It
-// goes up when its meaning changes; consents are stored with it.
-const NoticeVersion = "1"
 
 // request puts together what a turn leaves behind.
 func (h *held) request(ctx context.Context, m sessions.Message, in Inbound, t outcome) (sessions.SaveRequest, error) {
@@ -42,6 +42,13 @@ func (h *held) request(ctx context.Context, m sessions.Message, in Inbound, t ou
 			return r, err
 		}
 		r.Replies = append(r.Replies, reply)
+		if showsNotice(t.Prompt) {
+			policy, err := h.b.cfg.Policy(ctx)
+			if err != nil {
+				return r, fmt.Errorf("read settings: %w", err)
+			}
+			t.Session.Notice = NoticeOf(policy)
+		}
 	}
 	if t.Forget {
 		return r, nil

@@ -30,6 +30,12 @@ type Session struct {
 	// danger depends on it, also when no form is open.
 	Country string `json:"c,omitempty"`
 
+	// Notice is the version of the privacy notice that the person read last.
+	Notice string `json:"nv,omitempty"`
+	// Agreed is the meaning of the notice that the person has agreed to or been
+	// asked about, as far as was looked up.
+	Agreed int `json:"ng,omitempty"`
+
 	// Results are what effects gave for the form under way, such as the member
 	// number, for when its text is said again.
 	Results map[string]string `json:"r,omitempty"`

@@ -87,6 +87,7 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 	default:
 		t.repeat(mediaLine(in.Kind))
 	}
+	t.renotice()
 	t.soften()
 	t.tellEnded()
 	t.s.At = at

@@ -68,6 +68,9 @@ func (h *held) answered(ctx context.Context, m sessions.Message, in Inbound) (se
 		return sessions.Saved{}, fmt.Errorf("turn over message %s: %w", m.ID, err)
 	}
 	if t.Forget {
+		if err := h.clear(ctx, in, m.AcceptedAt); err != nil {
+			return sessions.Saved{}, err
+		}
 		if err := b.cfg.Sessions.Forget(ctx, h.g); err != nil {
 			return sessions.Saved{}, err
 		}

@@ -83,6 +83,9 @@ const (
 	// Notice and consent.
 	NoticeAsk     Key = "notice_ask"
 	NoticeDetails Key = "notice_details"
+	NoticeChanged Key = "notice_changed"
+	NoticeAgreed  Key = "notice_agreed"
+	NoticeKept    Key = "notice_kept"
 	NoticeWords   Key = "notice_words"
 	ConsentExact  Key = "consent_exact"
 	NotEmbassy    Key = "not_embassy"

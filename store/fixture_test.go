@@ -13,10 +13,10 @@ import (
 )
 
 // open gives the records of a test's own database, where the test also needs
-// its URL.
+// its URL. It has the rights of the service, the URL those of the owner.
 func open(t *testing.T, url string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), url, storetest.Keys(t))
+	db, err := store.Open(t.Context(), storetest.ServiceURL(t, url), storetest.Keys(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,6 +44,9 @@ func TestMigrateOnceForAll(t *testing.T) {
 	if n, err := store.Pending(t.Context(), url); n != 0 || err != nil {
 		t.Errorf("pending = %d, %v", n, err)
 	}
+	if err := store.GrantService(t.Context(), url, storetest.ServiceRole); err != nil {
+		t.Fatal(err)
+	}
 	person(t, open(t, url), "1", "ABC234")
 }
 

@@ -42,7 +42,7 @@ func (r reader) CurrentSnapshot(ctx context.Context) (s Snapshot, found bool, er
 func (db *DB) TakeSnapshot(ctx context.Context, id string, at time.Time, changed int, latest time.Duration) (taken bool, err error) {
 	err = db.Write(ctx, func(tx *Tx) error {
 		taken = false
-		if _, err := tx.tx.Exec(ctx, `LOCK TABLE snapshot IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+		if _, err := tx.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('snapshot'))`); err != nil {
 			return err
 		}
 		due, err := tx.snapshotDue(ctx, at, changed, latest)

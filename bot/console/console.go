@@ -28,6 +28,7 @@ type Channel struct {
 
 // New imitates a platform: its name, as in records and logs, and its limits.
 func New(name string, caps bot.Capabilities, show func(address string, m bot.Message)) *Channel {
+	caps.Copies = false
 	return &Channel{name: name, caps: caps, show: show, last: make(map[string]bot.Message)}
 }
 

@@ -69,7 +69,7 @@ func (r Records) consent(ctx context.Context, tx *store.Tx, d bot.Doing, member 
 		return fmt.Errorf("derive consent id: %w", err)
 	}
 	return tx.RecordConsent(ctx, store.Consent{
-		ID: id, MemberID: member, Purpose: purpose, Granted: granted, NoticeVersion: bot.NoticeVersion,
+		ID: id, MemberID: member, Purpose: purpose, Granted: granted, NoticeVersion: d.AgreedTo(),
 		Language: d.Language, Channel: d.Channel, At: p.At, MessageID: p.MessageID,
 	})
 }

@@ -22,8 +22,9 @@ type Chat = seal.Chat
 
 func (r Records) rights() map[string]bot.Effect {
 	return map[string]bot.Effect{
-		rights.EraseID + "." + rights.Erased: r.erase,
-		bot.ChatFlow + "." + bot.Stopped:     r.stop,
+		rights.EraseID + "." + rights.Erased:  r.erase,
+		rights.NoticeID + "." + rights.Agreed: r.agreed,
+		bot.ChatFlow + "." + bot.Stopped:      r.stop,
 	}
 }
 
@@ -57,6 +58,28 @@ func (r Records) erase(ctx context.Context, tx *store.Tx, d bot.Doing) (map[stri
 	return results, tx.EraseMember(ctx, id, d.At)
 }
 
+// agreed keeps the yes to a notice that has changed.
+func (r Records) agreed(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	id, err := uuid.Parse(d.Member)
+	if err != nil {
+		return nil, fmt.Errorf("member id: %w", err)
+	}
+	return nil, r.consent(ctx, tx, d, id, "register", true, flows.Proof{MessageID: d.MessageID, At: d.At})
+}
+
+// agreedTo is the version of the notice that a person has agreed to.
+func (r Records) agreedTo(ctx context.Context, chat Chat, member string, _ locales.Lang) (flows.Fact, error) {
+	m, found, err := r.DB.MemberByChat(ctx, chat)
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	if !found {
+		return flows.Fact{}, absent(member)
+	}
+	live, err := r.DB.LiveConsents(ctx, m.ID)
+	return flows.Fact{Args: map[string]any{"Version": live["register"].NoticeVersion}}, err
+}
+
 // stop withdraws the consent to announcements, where there is one.
 func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
 	id, err := uuid.Parse(d.Member)
@@ -72,7 +95,7 @@ func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 
 // Facts are the lookups of flows.
 func (r Records) Facts() map[string]bot.Lookup {
-	return map[string]bot.Lookup{flows.FactRecord: r.record, flows.FactLinks: r.links, bot.FactCopy: r.copies}
+	return map[string]bot.Lookup{flows.FactRecord: r.record, flows.FactLinks: r.links, bot.FactCopy: r.copies, bot.FactAgreed: r.agreedTo}
 }
 
 // record is all that is kept about a person: the answers to begin with, and

@@ -52,15 +52,19 @@ func (c *Channel) Purge(ctx context.Context, before time.Time) (Purged, error) {
 	return done, nil
 }
 
-// Forget deletes Twilio's copies of all messages to and from an address, of
-// any age. The error is ErrInTransit when some could not be deleted yet.
-func (c *Channel) Forget(ctx context.Context, address string) error {
+// Forget deletes Twilio's copies of all messages to an address, of any age, and
+// of those from it up to wrote: what somebody writes who begins anew must stay
+// to be found, should its webhook be lost. The error is ErrInTransit when some
+// could not be deleted yet.
+func (c *Channel) Forget(ctx context.Context, address string, wrote time.Time) error {
 	if address == "" {
 		return refuse(codeNoAddress, "no address to forget")
 	}
 	var done Purged
 	for _, params := range c.bothWays(address) {
-		all, err := c.collect(ctx, params, func(r record) bool { return r.from == address || r.to == address })
+		all, err := c.collect(ctx, params, func(r record) bool {
+			return r.to == address || r.from == address && !r.at().After(wrote)
+		})
 		if err != nil {
 			return fmt.Errorf("list messages to delete: %w", err)
 		}

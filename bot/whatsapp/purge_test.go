@@ -135,27 +135,27 @@ func TestPurgeResumes(t *testing.T) {
 func TestForget(t *testing.T) {
 	t.Parallel()
 	r, now := aged(t, 60, 1)
-	if err := r.Forget(within(t), anna); err != nil || r.srv.Kept() != 4 {
+	if err := r.Forget(within(t), anna, now); err != nil || r.srv.Kept() != 4 {
 		t.Errorf("%v, %d kept", err, r.srv.Kept())
 	}
-	if err := r.Forget(within(t), anna); err != nil || r.srv.Kept() != 4 {
+	if err := r.Forget(within(t), anna, now); err != nil || r.srv.Kept() != 4 {
 		t.Errorf("again: %v, %d kept", err, r.srv.Kept())
 	}
 	r.srv.Receipts()
 	if _, err := r.Send(within(t), bea, bot.Message{ID: "x", Text: "C'est effacé"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Forget(within(t), bea); !errors.Is(err, ErrInTransit) || r.srv.Kept() != 1 {
+	if err := r.Forget(within(t), bea, now); !errors.Is(err, ErrInTransit) || r.srv.Kept() != 1 {
 		t.Errorf("%v, %d kept", err, r.srv.Kept())
 	}
 	if got := r.purge(t, now.Add(time.Minute)); got.Left != 1 {
 		t.Errorf("%+v", got)
 	}
 	r.srv.FailList(twiliotest.Page(503))
-	if err := r.Forget(within(t), bea); err == nil || errors.Is(err, ErrInTransit) {
+	if err := r.Forget(within(t), bea, now); err == nil || errors.Is(err, ErrInTransit) {
 		t.Errorf("%v", err)
 	}
-	if err := r.Forget(within(t), ""); err == nil {
+	if err := r.Forget(within(t), "", now); err == nil {
 		t.Error("nobody was forgotten, and it did not say so")
 	}
 }

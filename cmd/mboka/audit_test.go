@@ -75,3 +75,24 @@ func TestAuditShow(t *testing.T) {
 		t.Errorf("help:\n%s", out)
 	}
 }
+
+// TestNoticeIsOnRecord: what the running service shows is on record as people
+// read it, and a consent names it.
+func TestNoticeIsOnRecord(t *testing.T) {
+	t.Parallel()
+	s := prepareService(t)
+	s.start()
+	d := s.talker(t, "telegram")
+	d.hears("mbote", "lang_choice")
+	d.hears("[fr]", "notice")
+	read := d.phone.last()
+	d.hears("[yes]", "q_age_band")
+	d.hears("37", "band_echo q_country_residence")
+	var body, version string
+	err := s.db.QueryRow(t.Context(), `
+		SELECT n.body, n.version FROM privacy_notice n JOIN consent c ON c.notice_version = n.version
+		WHERE n.language = 'fr' AND n.channel = 'telegram' AND c.purpose = 'register'`).Scan(&body, &version)
+	if err != nil || !strings.HasPrefix(read, body) || !strings.Contains(body, version) {
+		t.Errorf("agreed to version %q:\n%s\nread:\n%s\n(%v)", version, body, read, err)
+	}
+}

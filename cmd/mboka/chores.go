@@ -17,13 +17,14 @@ import (
 type tempo struct {
 	catchUp time.Duration // between two passes
 	purge   time.Duration // between two passes
+	clear   time.Duration // between two passes
 	clock   func() time.Time
 }
 
 // usualTempo: three minutes are a wait that a person still takes for the
-// network; old messages may stay an hour longer.
+// network; old messages may stay an hour longer; what was erased goes at once.
 func usualTempo() tempo {
-	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clock: time.Now}
+	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clear: 5 * time.Second, clock: time.Now}
 }
 
 // chores are what the service does again and again.
@@ -32,13 +33,18 @@ func (s service) chores() []chore {
 		return nil
 	}
 	purged := prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_whatsapp_purged_total", Help: "Messages of which Twilio's copy was deleted."})
-	s.registry.MustRegister(purged)
+	cleared := prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_whatsapp_cleared_total", Help: "Erased chats of which Twilio's copies were deleted."})
+	s.registry.MustRegister(purged, cleared)
 	late := &catchUp{
 		channel: s.on.whatsapp, take: s.bot.Take, sessions: s.stores.sessions, db: s.stores.db,
 		keys: s.stores.keys, log: s.log, clock: s.tempo.clock,
 	}
 	old := purge{channel: s.on.whatsapp, count: purged, log: s.log, clock: s.tempo.clock}
+	erased := clearing{
+		channel: s.on.whatsapp, sessions: s.stores.sessions, keys: s.stores.keys, count: cleared, log: s.log, clock: s.tempo.clock,
+	}
 	return []chore{
+		{name: clearingName, every: s.tempo.clear, do: erased.pass, guard: s.stores.sessions.Guard(clearingName), log: s.log},
 		{name: catchUpName, every: s.tempo.catchUp, before: late.look, do: late.pass, guard: s.stores.sessions.Guard(catchUpName), log: s.log},
 		{name: purgeName, every: s.tempo.purge, do: old.pass, guard: s.stores.sessions.Guard(purgeName), log: s.log},
 	}
@@ -114,7 +120,7 @@ func (c chore) turn(ctx context.Context) (held context.Context, release func(), 
 func safely(ctx context.Context, do func(context.Context) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
+			err = fmt.Errorf("panic: a %T", r) // its value may hold what a person wrote
 		}
 	}()
 	return do(ctx)

@@ -340,8 +340,8 @@ func (d *dialogue) change(how func(*bot.Session)) {
 }
 
 // volatile is what differs from run to run: member numbers, codes, dates and
-// links.
-var volatile = regexp.MustCompile(`https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
+// links; and the version of the notice, which differs with each word of it.
+var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
 
 var linkCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}\b`)
 

@@ -53,6 +53,11 @@ func (d *doctor) bad(part string, err error, todo string) {
 	fmt.Fprintf(d.e.out, "WRONG  %-14s %v\n       %-14s -> %s\n", part, err, "", todo)
 }
 
+// warn is for what works, but could be better.
+func (d *doctor) warn(part, what, todo string) {
+	fmt.Fprintf(d.e.out, "warn   %-14s %s\n       %-14s -> %s\n", part, what, "", todo)
+}
+
 func (d *doctor) verdict() error {
 	if d.faults > 0 {
 		return fmt.Errorf("%d things to mend", d.faults)
@@ -74,6 +79,7 @@ func (d *doctor) postgres(cfg config, s *stores) {
 		d.bad("migrations", fmt.Errorf("%d are missing", n), "mboka migrate")
 	default:
 		d.ok("migrations", "all applied")
+		d.rights(s)
 	}
 	policy, err := s.settings.Policy(d.e.ctx)
 	if err != nil {
@@ -90,6 +96,19 @@ func (d *doctor) postgres(cfg config, s *stores) {
 	}
 	if len(faults) == 0 {
 		d.ok("notice", "complete in three languages")
+	}
+}
+
+// rights looks whether a service that was broken into could change the tables.
+func (d *doctor) rights(s *stores) {
+	switch owns, err := s.db.OwnsTables(d.e.ctx); {
+	case err != nil:
+		d.bad("rights", err, "may this user read the database?")
+	case owns:
+		d.warn("rights", "the user of DATABASE_URL owns the tables: the service could change its own audit log",
+			"make a second Postgres role, `mboka migrate --service-role NAME`, and use it in DATABASE_URL")
+	default:
+		d.ok("rights", "the service cannot change its tables or its audit log")
 	}
 }
 

@@ -73,6 +73,9 @@ func mayServe(ctx context.Context, cfg config, s *stores, log *slog.Logger) erro
 	if faults := noticeFaults(policy); len(faults) > 0 && cfg.real() {
 		return joinFaults("people would read a privacy notice that is not true yet", faults)
 	}
+	if _, err := s.policy()(ctx); err != nil {
+		return err
+	}
 	if cfg.real() {
 		switch made, err := s.db.HasSynthetic(ctx); {
 		case err != nil:

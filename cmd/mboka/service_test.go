@@ -39,7 +39,7 @@ type testService struct {
 	twilio   *twiliotest.Server
 	keys     *seal.Keys
 	db       *pgxpool.Pool
-	dbURL    string
+	dbURL    string // of the owner; the service has its own role
 	redis    *redis.Client
 	redisURL string
 	vars     []string
@@ -73,6 +73,12 @@ const (
 // prepareService makes everything the service needs, but does not start it.
 func prepareService(t *testing.T) *testService {
 	t.Helper()
+	return prepareServiceOn(t, storetest.PostgresURL(t))
+}
+
+// prepareServiceOn is prepareService over a database, whose URL is the owner's.
+func prepareServiceOn(t *testing.T, dbURL string) *testService {
+	t.Helper()
 	doc, err := seal.New()
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +89,7 @@ func prepareService(t *testing.T) *testService {
 	}
 	redisServer := storetest.RedisServer(t)
 	s := &testService{
-		t: t, keys: keys, dbURL: storetest.PostgresURL(t), redis: redisServer.Client(), redisURL: redisServer.URL(),
+		t: t, keys: keys, dbURL: dbURL, redis: redisServer.Client(), redisURL: redisServer.URL(),
 		telegram: telegramtest.NewServer(t, testToken), twilio: twiliotest.NewServer(t, testAccount, testAuth),
 		turns: map[string][]turnLine{}, readyLine: "telegram by webhook", tempo: usualTempo(),
 	}
@@ -98,7 +104,7 @@ func prepareService(t *testing.T) *testService {
 	public := "http://" + address
 	s.twilio.Connect(public, public)
 	s.vars = []string{
-		"DATABASE_URL=" + s.dbURL, "REDIS_URL=" + s.redisURL, "MBOKA_LISTEN=" + address, "MBOKA_PUBLIC_URL=" + public,
+		"DATABASE_URL=" + storetest.ServiceURL(t, s.dbURL), "REDIS_URL=" + s.redisURL, "MBOKA_LISTEN=" + address, "MBOKA_PUBLIC_URL=" + public,
 		"TELEGRAM_BOT_TOKEN=" + testToken, "TELEGRAM_WEBHOOK_SECRET=" + testSecret, "TELEGRAM_API_URL=" + s.telegram.URL,
 		"TWILIO_ACCOUNT_SID=" + testAccount, "TWILIO_AUTH_TOKEN=" + testAuth, "TWILIO_WHATSAPP_FROM=" + twiliotest.From,
 		"TWILIO_API_URL=" + s.twilio.URL, "MBOKA_KEYSET=" + string(doc),

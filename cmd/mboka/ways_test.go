@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mboka/locales"
+	"mboka/store/storetest"
 )
 
 // TestPolling runs the service without a public address: Telegram is polled.
@@ -89,7 +90,7 @@ func TestChatSavesATest(t *testing.T) {
 }
 
 func (s *testService) chatVars() []string {
-	return []string{"DATABASE_URL=" + s.dbURL, "REDIS_URL=" + s.redisURL, s.vars[len(s.vars)-1]}
+	return []string{"DATABASE_URL=" + storetest.ServiceURL(s.t, s.dbURL), "REDIS_URL=" + s.redisURL, s.vars[len(s.vars)-1]}
 }
 
 // TestDemo brings everything up in an empty folder, twice: what was said the

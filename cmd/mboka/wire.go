@@ -33,7 +33,7 @@ func allFlows() []*flows.Flow {
 	return []*flows.Flow{
 		registration.Flow(), registration.Profile(),
 		menu.Flow(), menu.Resume(), menu.Tongue(),
-		rights.MyData(), rights.Erase(), rights.Complaint(),
+		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		link.Flow(), link.Merge(),
 		staff.Menu(), staff.Roles(),
 	}
@@ -98,7 +98,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Sessions: s.sessions,
 		Store:    s.db,
 		Keys:     s.keys,
-		Policy:   s.settings.Policy,
+		Policy:   s.policy(),
 		Record:   records.Record,
 		Facts:    records.Facts(),
 		Effects:  records.All(),

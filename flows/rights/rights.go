@@ -17,7 +17,11 @@ const (
 	MyDataID    = "mydata"
 	EraseID     = "erase"
 	ComplaintID = "complaint"
+	NoticeID    = "notice"
 )
+
+// Agreed is the event of a yes to a notice that has changed.
+const Agreed = "agreed"
 
 // Erased is the event of a yes to erase everything.
 const Erased = "erased"
@@ -35,6 +39,18 @@ var Erase = sync.OnceValue(func() *flows.Flow {
 			Routes: []flows.Route{{Code: fields.Refuse, To: "kept"}}},
 		flows.Step{ID: "done", Kind: flows.End, Enter: Erased, Ask: locales.EraseDone, Forgets: true},
 		flows.Step{ID: "kept", Kind: flows.End, Ask: locales.EraseCancelled})
+})
+
+// Notice asks again whether the answers may be kept, because the notice has
+// changed its meaning. A no takes nothing back: to erase is another word.
+var Notice = sync.OnceValue(func() *flows.Flow {
+	return flows.New(NoticeID, 1,
+		flows.Step{ID: "consent", Kind: flows.Fork,
+			Ask: locales.Notice, Again: locales.NoticeAsk, More: locales.NoticeDetails, Why: locales.NoticeDetails,
+			Field:  fields.NewConsent(locales.NoticeYes, locales.NoticeMore, locales.NoticeNo),
+			Routes: []flows.Route{{Code: fields.Refuse, To: "kept"}}},
+		flows.Step{ID: "agreed", Kind: flows.End, Enter: Agreed, Ask: locales.NoticeAgreed},
+		flows.Step{ID: "kept", Kind: flows.End, Ask: locales.NoticeKept})
 })
 
 // Complaint asks about what, and names who answers for it.

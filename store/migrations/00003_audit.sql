@@ -3,6 +3,10 @@
 -- Partitions by month, so that retention drops whole ones.
 -- +goose Up
 
+-- The functions below run with the rights of their owner. They look for names
+-- here, and last where anybody may put some.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
 CREATE TABLE audit (
     id           uuid NOT NULL,
     at           timestamptz NOT NULL,

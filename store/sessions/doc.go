@@ -31,7 +31,7 @@
 //	mboka:{pp}:m:<chat>  list    mailbox, oldest first: id, accepted at, attempts, sealed
 //	mboka:{pp}:l:<chat>  hash    lease: fence, holder, ends; op, released: the last save
 //	                             or settlement; took: the token that took it; seq: the
-//	                             last journal number. Outlives the lease by 35 days
+//	                             last journal number. Outlives the lease by 7 days
 //	mboka:{pp}:o:<chat>  list    outbox, oldest first: id, state, attempt, at, prompt,
 //	                             fence of the sender, doubts, sealed
 //	mboka:{pp}:d:<chat>  zset    platform ids seen, each alone and with its caller's
@@ -42,6 +42,9 @@
 //	mboka:{pp}:w:<chat>  hash    what the platform said later of a reply in doubt or
 //	                             failed; 48 hours
 //	mboka:{pp}:x:<chat>  list    messages set aside: since, cause, message; 7 days
+//	mboka:{pp}:c:<chat>  hash    the platform has to delete its copies of messages: since,
+//	                             sealed; until that is done, at most 48 hours
+//	mboka:{pp}:clearing  zset    chat -> ms from when on to see to that
 //	mboka:{pp}:stranded  zset    chat -> ms since when it has a message set aside
 //	mboka:{pp}:due       zset    chat -> ms from when on somebody should look at it
 //	mboka:{pp}:dirty     zset    chat -> ms since when it has a journal

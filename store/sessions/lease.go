@@ -86,9 +86,11 @@ func (s *Store) Postpone(ctx context.Context, g *Grip, after time.Duration) erro
 	return nil
 }
 
-// Forget erases what is known of a chat: session, outbox, journal, seen ids,
-// and files that wait behind a link. The mailbox stays, with the message that asked for it and what the
-// person wrote since, and their ids; so does the fence. It fails with ErrLost.
+// Forget erases what is known of a chat: session, outbox, journal, and files
+// that wait behind a link. The mailbox stays, with the message that asked for it
+// and what the person wrote since; so do the fence and the ids seen, until they
+// end by themselves: what was dealt with must not come in again and be taken for
+// words of somebody new. It fails with ErrLost.
 //
 // Who writes the journal to Postgres must order that against the erasure
 // there: entries read before may still be in somebody's hands.

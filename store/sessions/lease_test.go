@@ -208,7 +208,9 @@ func TestPostpone(t *testing.T) {
 func TestForget(t *testing.T) {
 	t.Parallel()
 	onBoth(t, sessions.Options{}, func(t *testing.T, f *fixture) {
-		g := f.begin(chat(1), "m1")
+		g := f.begin(chat(1), "m0")
+		f.save(g, sessions.SaveRequest{Done: "m0"})
+		g = f.begin(chat(1), "m1")
 		f.save(g, sessions.SaveRequest{Session: []byte("s"), Replies: replies("r1"), Journal: [][]byte{[]byte("j")}})
 		f.accept(chat(1), "m2", "one")
 		for range 2 {
@@ -216,8 +218,10 @@ func TestForget(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if a := f.accept(chat(1), "m2", "one"); !a.Seen {
-			t.Error("a message that waits may come again")
+		for _, id := range []string{"m0", "m1", "m2"} {
+			if a := f.accept(chat(1), id, "one"); !a.Seen {
+				t.Errorf("%s may come again", id)
+			}
 		}
 		for _, kind := range []string{"s", "o", "j", "dirty"} {
 			if f.exists(kind, chat(1)) {

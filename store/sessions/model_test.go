@@ -173,8 +173,6 @@ func (m *model) forget(grip int) error {
 		return sessions.ErrLost
 	}
 	m.session, m.out, m.journal, m.aside = "", nil, nil, nil
-	clear(m.seen)
-	clear(m.once)
 	for _, in := range m.mail {
 		m.seen[in.id] = true
 	}

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -27,11 +28,11 @@ import (
 // prepareLimit bounds starting the server and migrating the template.
 const prepareLimit = 2 * time.Minute
 
-// Postgres gives a database of the test's own, migrated and empty. It is closed
-// and dropped when the test ends.
+// Postgres gives a database of the test's own, migrated and empty, with the
+// rights of the service. It is closed and dropped when the test ends.
 func Postgres(t testing.TB) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), PostgresURL(t), Keys(t))
+	db, err := store.Open(t.Context(), ServiceURL(t, PostgresURL(t)), Keys(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +49,22 @@ func PostgresURL(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return p.create(t, "TEMPLATE "+p.template)
+}
+
+// ServiceRole is the role that has the rights of the service in every migrated
+// database: see store.GrantService.
+const ServiceRole = "mboka_service"
+
+// ServiceURL gives the URL of the same database for the role of the service:
+// what the program under test connects by.
+func ServiceURL(t testing.TB, owner string) string {
+	t.Helper()
+	u, err := url.Parse(owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.User(ServiceRole)
+	return u.String()
 }
 
 // EmptyPostgresURL gives the URL of a database without any table.
@@ -120,6 +137,7 @@ func templateName(migrations fs.FS) (string, error) {
 		fmt.Fprintf(hash, "%s %d ", name, len(content))
 		hash.Write(content)
 	}
+	fmt.Fprint(hash, store.ServiceGrants()) // in the order of the keys
 	return "template_" + hex.EncodeToString(hash.Sum(nil)[:8]), nil
 }
 
@@ -140,6 +158,7 @@ func (s server) makeTemplate(ctx context.Context) error {
 	}
 	unfinished := s.template + "_unfinished"
 	for _, sql := range []string{
+		"DO $$ BEGIN CREATE ROLE " + ServiceRole + " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
 		"DROP DATABASE IF EXISTS " + unfinished + " WITH (FORCE)",
 		"CREATE DATABASE " + unfinished + " TEMPLATE template0",
 	} {
@@ -148,6 +167,9 @@ func (s server) makeTemplate(ctx context.Context) error {
 		}
 	}
 	if _, err := store.Migrate(ctx, s.cluster.URL(unfinished)); err != nil {
+		return fmt.Errorf("make template: %w", err)
+	}
+	if err := store.GrantService(ctx, s.cluster.URL(unfinished), ServiceRole); err != nil {
 		return fmt.Errorf("make template: %w", err)
 	}
 	if _, err := conn.Exec(ctx, "ALTER DATABASE "+unfinished+" RENAME TO "+s.template); err != nil {

@@ -56,11 +56,16 @@ func PostgresServer(t testing.TB) *DBServer {
 		t.Fatal(err)
 	}
 	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+database+" TEMPLATE template0"); err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{"CREATE ROLE " + ServiceRole + " LOGIN", "CREATE DATABASE " + database + " TEMPLATE template0"} {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s.url = s.cluster.URL(database)
 	if _, err := store.Migrate(ctx, s.url); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.GrantService(ctx, s.url, ServiceRole); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -83,6 +88,9 @@ func (s *DBServer) start() {
 
 // URL is the address of the database; it stays the same after Restart.
 func (s *DBServer) URL() string { return s.url }
+
+// Dir is where all of its files lie: tables, write-ahead log, server log.
+func (s *DBServer) Dir() string { return s.dir }
 
 // Restart starts the server again after Kill9, and waits until it has recovered
 // and takes connections.

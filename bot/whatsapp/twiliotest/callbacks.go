@@ -84,6 +84,22 @@ func (s *Server) post(c callback) {
 	}
 }
 
+// Arrive has the messages to an address that are still in Twilio's queue
+// delivered, as when a phone comes back into the network.
+func (s *Server) Arrive(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.receipts
+	s.receipts = []string{"sent", "delivered"}
+	for _, m := range s.messages {
+		if m.To == address && ranks[m.status] == ranks["queued"] {
+			s.queue = append(s.queue, s.callbacks(m)...)
+		}
+	}
+	s.receipts = before
+	s.changed.Broadcast()
+}
+
 // Settle waits until every callback so far was posted and answered. If ctx
 // ends first the test fails.
 func (s *Server) Settle(ctx context.Context) {

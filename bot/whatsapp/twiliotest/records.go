@@ -23,6 +23,20 @@ func (s *Server) Kept() int {
 	return n
 }
 
+// KeptWith are the messages, in both directions, that Twilio still has of one
+// address, each as the list of messages shows it.
+func (s *Server) KeptWith(address string) []map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []map[string]any
+	for _, m := range s.messages {
+		if !m.deleted && (m.from == address || m.To == address) {
+			all = append(all, m.json(s.sid))
+		}
+	}
+	return all
+}
+
 // filter is what a list of messages is asked for.
 type filter struct {
 	to, from          string

@@ -10,9 +10,10 @@ local asked, leaseMs = tonumber(ARGV[3]), tonumber(ARGV[4])
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
--- The lease hash outlives the lease: it carries the fence. 35 days without a
--- single turn are enough to forget it, because a fence is also a time.
-local leaseKept = 35 * 24 * 3600 * 1000
+-- The lease hash outlives the lease: it carries the fence. 7 days without a
+-- single turn are enough to forget it, because a fence is also a time. Of an erased chat it must not
+-- stay longer than the ids of its messages.
+local leaseKept = 7 * 24 * 3600 * 1000
 local lease = redis.call('HMGET', leaseKey, 'fence', 'holder', 'ends', 'op', 'released', 'took', 'seq')
 local fence, ends = tonumber(lease[1] or '0'), tonumber(lease[3] or '0')
 local lastOp, lastReleased, took = lease[4], lease[5] == '1', lease[6]
