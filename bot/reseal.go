@@ -44,6 +44,8 @@ func sealedAt(p sessions.Place) (table, id, column string, err error) {
 		return "journal", p.Owner, "entry", nil
 	case sessions.PickupKind:
 		return "pickup", p.Owner, p.ID, nil
+	case sessions.ClearKind:
+		return "clearing", p.Owner, "address", nil
 	}
 	return "", "", "", fmt.Errorf("reseal: unknown kind %q", p.Kind)
 }

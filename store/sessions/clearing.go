@@ -14,6 +14,9 @@ import (
 // whoever keeps copies for a while clears them by then in another way.
 const clearingKept = 48 * time.Hour
 
+// sinceField is the field of a clearing that is not sealed.
+const sinceField = "since"
+
 // Clearing is a chat of which a platform has still to delete its copies of
 // messages, because nothing of the chat may be kept. It needs no lease, and
 // outlives Forget.
@@ -30,7 +33,7 @@ type Clearing struct {
 func (s *Store) Clear(ctx context.Context, chat Chat, sealed []byte, at time.Time) error {
 	key := s.clearingKey(chat)
 	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.HSet(ctx, key, "since", at.UnixMilli(), "sealed", sealed)
+		p.HSet(ctx, key, sinceField, at.UnixMilli(), "sealed", sealed)
 		p.PExpire(ctx, key, clearingKept)
 		p.ZAdd(ctx, s.clearingIndex(chat), redis.Z{Score: float64(at.UnixMilli()), Member: chat.String()})
 		return nil

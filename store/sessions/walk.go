@@ -21,6 +21,7 @@ const (
 	ReplyKind   Kind = "reply"
 	EntryKind   Kind = "entry" // of the journal
 	PickupKind  Kind = "pickup"
+	ClearKind   Kind = "clearing"
 )
 
 // Place is where a sealed value lies.
@@ -59,12 +60,13 @@ var sealed = map[string]struct {
 	"o": {kind: ReplyKind, in: "list", lines: 7, id: 0},
 	"j": {kind: EntryKind, in: "list", lines: 1, id: -1},
 	"f": {kind: PickupKind, in: "hash"},
+	"c": {kind: ClearKind, in: "hash"},
 }
 
 // unsealed are the signs of keys that hold nothing sealed. A key that is of
 // neither sort stops a walk: whoever adds one says here what it is.
 var unsealed = map[string]bool{
-	"l": true, "d": true, "t": true, "i": true, "g": true, "w": true, "p": true, "due": true, "dirty": true, "stranded": true,
+	"l": true, "d": true, "t": true, "i": true, "g": true, "w": true, "p": true, "due": true, "dirty": true, "stranded": true, "clearing": true,
 	"guard": true, "mark": true, "hold": true,
 }
 
@@ -139,7 +141,7 @@ func (w *walk) values(ctx context.Context, key, in string, place Place, lines, i
 	case "hash":
 		fields, err := w.s.client.HGetAll(ctx, key).Result()
 		for field, raw := range fields {
-			if field != takenField {
+			if field != takenField && field != sinceField {
 				place.ID = field
 				w.one(place, field, nil, []byte(raw))
 			}
