@@ -34,6 +34,12 @@ type Session struct {
 	// number, for when its text is said again.
 	Results map[string]string `json:"r,omitempty"`
 
+	// Gated: there is a record, and whoever writes has still to prove that it
+	// is theirs. Member is "" as long.
+	Gated bool `json:"g,omitempty"`
+	// Away: the address went out of reach since At.
+	Away bool `json:"w,omitempty"`
+
 	// Quick counts the replies that each came soon after the one before;
 	// Paused: the last one asked for a pause because there were too many.
 	Quick  int  `json:"k,omitempty"`
@@ -99,6 +105,9 @@ func (s *Session) prompted(now time.Time, gap time.Duration) {
 	s.Quick++
 	s.PromptAt = now
 }
+
+// empty tells whether there is neither a person nor anything under way.
+func (s Session) empty() bool { return s.Member == "" && !s.Gated && len(s.Stack) == 0 }
 
 // language is the language to speak.
 func (s Session) language() locales.Lang {

@@ -76,21 +76,31 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 	switch {
 	case t.paused():
 		t.out.Silent = true
-	case in.Kind == Text:
-		t.text()
-	case in.Kind == Tap:
-		t.tap()
+	case t.s.Gated:
+		t.gated()
 	default:
-		t.repeat(mediaLine(in.Kind))
+		t.usual()
 	}
 	t.soften()
-	t.s.At = at
+	t.s.At, t.s.Away = at, false
 	if country := t.s.openCountry(); country != "" {
 		t.s.Country = country
 	}
 	t.s.LastText, t.s.LastStep = in.Text, step
 	t.out.Session = t.s
 	return t.out
+}
+
+// usual understands a message.
+func (t *thinker) usual() {
+	switch t.in.Kind {
+	case Text:
+		t.text()
+	case Tap:
+		t.tap()
+	default:
+		t.repeat(mediaLine(t.in.Kind))
+	}
 }
 
 // wroteTo is the step that the message was written to: the one that is asked,
@@ -313,11 +323,14 @@ func (t *thinker) repeat(lead ...flows.Line) {
 
 // idle is when no flow is under way.
 func (t *thinker) idle(lead ...flows.Line) {
-	if t.s.Member == "" {
+	switch {
+	case t.s.Gated:
+		t.begin(FlowReturn, nil, lead...)
+	case t.s.Member == "":
 		t.begin(FlowRegistration, nil, lead...)
-		return
+	default:
+		t.begin(FlowMenu, nil, lead...)
 	}
-	t.begin(FlowMenu, nil, lead...)
 }
 
 func (t *thinker) idleText() {

@@ -17,6 +17,7 @@ import (
 	"mboka/bot/effects"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
@@ -34,6 +35,7 @@ func allFlows() []*flows.Flow {
 		menu.Flow(), menu.Resume(), menu.Tongue(),
 		rights.MyData(), rights.Erase(), rights.Complaint(),
 		link.Flow(), link.Merge(),
+		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
 
