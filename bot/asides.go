@@ -26,6 +26,10 @@ func inDanger(text string) bool { return slices.Contains(distressPhrases, refere
 // distressWord tells whether a text is one of the words alone.
 func distressWord(text string) bool { return slices.Contains(distressWords, reference.Fold(text)) }
 
+// asks tells whether a text is put as a question: where it was only guessed to be
+// an answer, it may be something else.
+func asks(text string) bool { return strings.HasSuffix(strings.TrimSpace(text), "?") }
+
 // distressed tells whether a text speaks of distress somewhere.
 func distressed(text string) bool {
 	folded := reference.Fold(text)

@@ -76,7 +76,7 @@ func greetedIn(text string) (locales.Lang, bool) {
 // onlyGreets tells whether a text is a greeting and nothing else: it is no try.
 func onlyGreets(text string) bool {
 	words := strings.Fields(reference.Fold(text))
-	if len(words) == 1 && slices.Contains(callNames, words[0]) {
+	if len(words) == 0 || len(words) == 1 && slices.Contains(callNames, words[0]) {
 		return false
 	}
 	return !slices.ContainsFunc(words, func(w string) bool {

@@ -146,6 +146,8 @@ func (t *thinker) text() {
 		t.repeat(flows.Line{Key: locales.WayOut})
 	case !running:
 		t.idleText()
+	case top.Flow == FlowMenu && onlyGreets(t.in.Text): // whoever says hello has not chosen anything
+		t.repeat()
 	case word == "" && t.early(top):
 	case inDanger(t.in.Text), distressWord(t.in.Text) && t.free(top):
 		t.repeat(flows.Line{Key: locales.Distress})
@@ -249,7 +251,7 @@ func (t *thinker) advance(in flows.Input) {
 	f := t.b.flows[top.Flow]
 	turn := flows.Advance(f, top, in)
 	guessed := turn.State.Pending != nil && !turn.Done && turn.State.Step == top.Step
-	if in.Text != "" && (turn.Missed || guessed && distressWord(in.Text)) {
+	if in.Text != "" && (turn.Missed || guessed && (distressWord(in.Text) || asks(in.Text))) {
 		if line, ok := t.aside(in.Text); ok {
 			turn = flows.Repeat(f, top, t.input(), line)
 		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
