@@ -94,6 +94,10 @@ const longestProof = 100
 // else is taken for the name or the code.
 func (t *thinker) gated() {
 	top, asked := t.s.top()
+	if t.in.Kind == Voice && (!asked || top.Flow == FlowReturn) { // there is no row to touch instead
+		t.repeat(flows.Line{Key: locales.GotOther})
+		return
+	}
 	if t.in.Kind != Text || asked && top.Flow != FlowReturn && t.in.Payload != OptOut {
 		t.usual()
 		return
