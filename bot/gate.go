@@ -45,7 +45,7 @@ func sealed(heard, at time.Time, away bool) bool { return away || at.Sub(heard) 
 // speaks another one of ours is answered in that one.
 func gate(in Inbound, language string) Session {
 	s := Session{Gated: true, Lang: language}
-	if lang, ok := greetedIn(in.Text); ok || language == "" {
+	if lang, ok := spoken(in.Text); ok || language == "" {
 		s.Lang = lang.String()
 	}
 	return s
@@ -60,17 +60,6 @@ func guarded(s Session, in Inbound, at time.Time) Session {
 		return Session{}
 	}
 	return gate(in, s.Lang)
-}
-
-// greetedIn is the language of a greeting.
-func greetedIn(text string) (locales.Lang, bool) {
-	folded := reference.Fold(text)
-	for _, lang := range []locales.Lang{locales.LN, locales.EN, locales.FR} {
-		if hasWord(folded, greetings[lang]) {
-			return lang, true
-		}
-	}
-	return locales.FR, false
 }
 
 // onlyGreets tells whether a text is a greeting and nothing else: it is no try.
