@@ -93,7 +93,7 @@ var greetings = map[locales.Lang][]string{
 // frequent are words, beside greetings, that only one of our languages has:
 // whoever is in danger does not greet first.
 var frequent = map[locales.Lang][]string{
-	locales.LN: strings.Fields("nazali ngai likama ezali bozali bosalisa mposa te"),
+	locales.LN: strings.Fields("nazali ngai likama ezali bozali bosalisa mposa"),
 	locales.EN: strings.Fields("am is i'm need help this"),
 	locales.FR: strings.Fields("suis j'ai c'est aidez besoin est"),
 }
