@@ -43,8 +43,8 @@ func sealed(heard, at time.Time, away bool) bool { return away || at.Sub(heard) 
 // gate is the session of whoever may be a stranger: nothing of the record is in
 // it but the language, without which nothing could be said; a message that
 // speaks another one of ours is answered in that one.
-func gate(in Inbound, language string) Session {
-	s := Session{Gated: true, Lang: language}
+func gate(in Inbound, language string, at time.Time) Session {
+	s := Session{Gated: true, GatedAt: at, Lang: language}
 	if lang, ok := spoken(in.Text); ok || language == "" {
 		s.Lang = lang.String()
 	}
@@ -59,7 +59,7 @@ func guarded(s Session, in Inbound, at time.Time) Session {
 	case s.Member == "": // a form without a record may be somebody else's too
 		return Session{}
 	}
-	return gate(in, s.Lang)
+	return gate(in, s.Lang, at)
 }
 
 // onlyGreets tells whether a text is a greeting and nothing else: it is no try.

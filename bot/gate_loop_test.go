@@ -2,10 +2,13 @@ package bot_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"mboka/bot"
 	"mboka/store"
@@ -148,5 +151,29 @@ func TestNameAndNewProfileAtOnce(t *testing.T) {
 			t.Errorf("a profile in the records: %v, said %v", found, said)
 		}
 		return
+	}
+}
+
+// TestParkedReplyIsNotForTheNext: what waited for the owner to write is not sent
+// to whoever writes instead.
+func TestParkedReplyIsNotForTheNext(t *testing.T) {
+	t.Parallel()
+	seen := prometheus.NewRegistry()
+	r := newRig(t, 5*time.Millisecond, func(c *bot.Config) { c.Metrics = bot.NewMetrics(seen) })
+	m := r.counted()
+	r.channel.change(func(c *bot.Capabilities) { c.Window = time.Nanosecond })
+	r.accept(bot.Inbound{Kind: bot.Text, Text: "mes données"})
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for !parked(t, seen) {
+		<-ticker.C
+	}
+	r.channel.change(func(c *bot.Capabilities) { c.Window = time.Hour })
+	r.gone(m)
+	r.says(r.write("bonjour"), "recycled_ask")
+	for _, m := range r.channel.tried {
+		if slices.Contains(m.Keys, "mydata") {
+			t.Error("the stranger reads the answers")
+		}
 	}
 }

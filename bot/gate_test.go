@@ -45,7 +45,7 @@ func TestSealed(t *testing.T) {
 			"late": guarded(known, in, today.Add(sealAfter+time.Second)), "out of reach": guarded(away, in, today.Add(time.Minute)),
 		} {
 			plain, err := s.Encode()
-			if err != nil || !s.Gated || string(plain) != `{"v":1,"l":"ln","g":true}` {
+			if err != nil || !s.Gated || s.GatedAt.Before(today) || strings.Replace(string(plain), s.GatedAt.Format(time.RFC3339), "T", 1) != `{"v":1,"l":"ln","g":true,"u":"T"}` {
 				t.Errorf("%s, %s: %s (%v)", kind, what, plain, err)
 			}
 		}

@@ -85,6 +85,9 @@ func (h *held) openReply(r sessions.Reply) (outgoing, *SendError) {
 // may not be written to now, and says what becomes of it.
 func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (sessions.State, time.Duration, *SendError) {
 	channel, now := h.b.channels[out.Channel], h.b.now()
+	if s, err := h.read(); err == nil && (s.Away || s.Gated && out.Since.Before(s.GatedAt)) {
+		return sessions.Failed, 0, &SendError{Outcome: Rejected, Code: "sealed", Err: errors.New("whoever it was for may not have the address any more")}
+	}
 	if left := h.b.cfg.Holds.Until(out.Channel).Sub(h.b.cfg.Clock()); left > 0 {
 		return sessions.Retry, left + h.b.spread(holdSpread), nil
 	}

@@ -37,6 +37,9 @@ type Session struct {
 	// Gated: there is a record, and whoever writes has still to prove that it
 	// is theirs. Member is "" as long.
 	Gated bool `json:"g,omitempty"`
+	// GatedAt is when the first message of whoever that is was accepted: replies
+	// to earlier ones were for somebody else.
+	GatedAt time.Time `json:"u,omitzero"`
 	// Away: the address went out of reach since At.
 	Away bool `json:"w,omitempty"`
 

@@ -233,7 +233,7 @@ func (h *held) session(ctx context.Context, in Inbound, at time.Time) (Session, 
 		return Session{}, fmt.Errorf("restore session: %w", err)
 	}
 	if record.Member != "" && in.Kind.speaks() && sealed(record.LastInboundAt, at, record.Away) && in.ID != record.LastMessageID {
-		return gate(in, record.Language), nil
+		return gate(in, record.Language, at), nil
 	}
 	s := Session{Member: record.Member, Away: record.Away, Lang: record.Language, Chosen: record.Language != "",
 		At: record.LastInboundAt, Country: record.Answers.Code(countryStep), Results: record.Results}
