@@ -26,6 +26,10 @@ func inDanger(text string) bool { return slices.Contains(distressPhrases, refere
 // distressWord tells whether a text is one of the words alone.
 func distressWord(text string) bool { return slices.Contains(distressWords, reference.Fold(text)) }
 
+// asks tells whether a text is put as a question: where it was only guessed to be
+// an answer, it may be something else.
+func asks(text string) bool { return strings.HasSuffix(strings.TrimSpace(text), "?") }
+
 // distressed tells whether a text speaks of distress somewhere.
 func distressed(text string) bool {
 	folded := reference.Fold(text)
@@ -86,14 +90,30 @@ var greetings = map[locales.Lang][]string{
 	locales.FR: strings.Fields("bonjour salut bonsoir coucou je veux voudrais inscrire svp merci francais comment allo"),
 }
 
+// frequent are words, beside greetings, that only one of our languages has:
+// whoever is in danger does not greet first.
+var frequent = map[locales.Lang][]string{
+	locales.LN: strings.Fields("nazali ngai likama ezali bozali bosalisa mposa"),
+	locales.EN: strings.Fields("am is i'm need help this"),
+	locales.FR: strings.Fields("suis j'ai c'est aidez besoin est"),
+}
+
+// spoken reads the language of a text by its words. False: nobody can tell.
+func spoken(text string) (locales.Lang, bool) {
+	folded := reference.Fold(text)
+	for _, lang := range []locales.Lang{locales.LN, locales.EN, locales.FR} {
+		if hasWord(folded, greetings[lang]) || slices.ContainsFunc(strings.Fields(folded), func(w string) bool { return slices.Contains(frequent[lang], w) }) {
+			return lang, true
+		}
+	}
+	return locales.FR, false
+}
+
 // guessLanguage reads the language of a first message, then the platform's
 // guess. It is only a default: the person is asked.
 func guessLanguage(in Inbound) locales.Lang {
-	folded := reference.Fold(in.Text)
-	for _, lang := range []locales.Lang{locales.LN, locales.EN, locales.FR} {
-		if hasWord(folded, greetings[lang]) {
-			return lang
-		}
+	if lang, ok := spoken(in.Text); ok {
+		return lang
 	}
 	lang, _ := locales.ParseLang(in.Language)
 	return lang

@@ -83,6 +83,8 @@ type Record struct {
 	// with, as far as the records know.
 	LastInboundAt time.Time
 	LastMessageID string
+	// Away tells that the address has gone out of reach since.
+	Away bool
 }
 
 // Lookup finds a fact for the person of a chat.
@@ -174,7 +176,7 @@ func New(cfg Config, holder string) (*Bot, error) {
 		b.channels[c.Name()] = c
 	}
 	var faults []error
-	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles} {
+	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles, FlowReturn, FlowAnew, FlowCode} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mboka/flows"
+	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
@@ -29,7 +30,7 @@ func thinking(t testing.TB) *Bot {
 	b, err := New(Config{
 		Flows: []*flows.Flow{
 			registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(),
+			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code(),
 		},
 		Keys:  storetest.Keys(t),
 		Facts: map[string]Lookup{flows.FactRecord: nil},

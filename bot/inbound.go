@@ -54,6 +54,7 @@ const (
 	Blocked   Kind = "blocked"   // the person blocked the bot: no answer is possible
 	Unblocked Kind = "unblocked" // and took it back
 	Refused   Kind = "refused"   // nothing the person did: the form of our last message was refused later
+	Unreached Kind = "unreached" // nothing the person did: the platform cannot deliver to the address any more
 )
 
 // The kinds that no channel reports: notes from elsewhere that the session has

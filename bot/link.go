@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"mboka/flows"
 	"mboka/locales"
 	"mboka/locales/reference"
+	"mboka/store/sessions"
 )
 
 // The flows of linking, and their events that the bot acts on.
@@ -29,13 +31,16 @@ const (
 // What became of a try to link or to separate: the result ResultOutcome of its
 // effect. The other results are fields of the text.
 const (
-	ResultOutcome = "Outcome"
-	ResultCode    = "LinkCode" // a fresh code; never kept in a session
+	ResultOutcome  = "Outcome"
+	ResultCode     = "LinkCode" // a fresh code; never kept in a session
+	ResultRecovery = "Code"     // nor is a fresh recovery code
 
 	LinkDone    = "done"    // this chat was joined to the member
 	LinkAsk     = "ask"     // there is a profile here too: only after a yes
 	LinkBoth    = "both"    // two profiles became one
 	LinkOwn     = "own"     // the code of this very person
+	LinkSpare   = "spare"   // the recovery code of this very person
+	LinkMoved   = "moved"   // a recovery code: the profile is in this chat, and only here
 	LinkWrong   = "wrong"   // no such code
 	LinkExpired = "expired" // it was one
 	LinkUsed    = "used"    // and has been used
@@ -65,7 +70,10 @@ var codeShape = regexp.MustCompile(`^[2-9A-HJ-NP-Z]{9}$`)
 func (b *Bot) linkCode(text string) (code string, tried bool) {
 	text = strings.TrimPrefix(strings.TrimSpace(text), "/")
 	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
-	if end < 0 || b.words[reference.Fold(text[:end])] != "link" {
+	if end < 0 {
+		return "", false
+	}
+	if word := b.words[reference.Fold(text[:end])]; word != "link" && word != "code" {
 		return "", false
 	}
 	rest := text[end:]
@@ -94,9 +102,14 @@ func (b *Bot) linkCode(text string) (code string, tried bool) {
 // links tries a text as a code to link with. False: it is something else.
 func (t *thinker) links() bool {
 	code, tried := t.b.linkCode(t.in.Text)
+	if !tried && t.s.Member == "" { // whoever begins on a new phone has nothing but the code
+		code, tried = bareCode(t.in.Text)
+	}
 	switch {
 	case !tried:
 		return false
+	case t.s.Gated:
+		t.prove(code)
 	case code == "":
 		t.repeat(flows.Line{Key: locales.LinkShape})
 	default:
@@ -134,7 +147,7 @@ func (t *thinker) decides(turn flows.Turn) bool {
 		switch name := e.Flow + "." + e.Name; {
 		case name == FlowMerge+"."+LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
-		case name == FlowLink+"."+LinkParted, ofStaff(e.Flow):
+		case name == FlowLink+"."+LinkParted, name == FlowReturn+"."+ChatLeft, name == FlowAnew+"."+ChatLeft, ofStaff(e.Flow):
 		default:
 			continue
 		}
@@ -157,7 +170,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.staffDecided(fact, lead) {
+	if t.settled(fact) || t.staffDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
@@ -165,6 +178,9 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 	case LinkDone:
 		t.become(fact)
 		t.idle(say(locales.LinkDone)...)
+	case LinkMoved:
+		t.become(fact)
+		t.idle(say(locales.MovedDone)...)
 	case LinkBoth:
 		t.become(fact)
 		t.idle(say(locales.MergeDone)...)
@@ -185,7 +201,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 // refusals say why nothing was changed.
 var refusals = map[any]locales.Key{
 	LinkOwn: locales.LinkOwn, LinkWrong: locales.LinkWrong, LinkExpired: locales.LinkExpired,
-	LinkUsed: locales.LinkUsed, linkLocked: locales.LinkLocked, LinkAlone: locales.LinkAlone,
+	LinkUsed: locales.LinkUsed, LinkSpare: locales.MovedOwn, linkLocked: locales.LinkLocked, LinkAlone: locales.LinkAlone,
 }
 
 // become makes the session that of the member whom the chat now belongs to.
@@ -203,11 +219,11 @@ func (t *thinker) become(fact flows.Fact) {
 // decided carries out what a turn hangs on. Wrong codes are counted per chat,
 // in Redis: before there is a record nothing of a chat may reach Postgres.
 func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time) (flows.Fact, error) {
-	guess, guessed := guesses[t.Decide.Name]
-	if guessed {
-		tries, err := h.b.cfg.Sessions.Tries(ctx, guess.of, h.g.Chat, in.ID, at)
+	g, guess := guesses[t.Decide.Name]
+	if guess {
+		tries, err := h.b.cfg.Sessions.Tries(ctx, g.of, h.g.Chat, in.ID, at)
 		if err != nil || !tries.Until.IsZero() {
-			return locked(tries.Until.Sub(at)), err
+			return g.locked(tries.Until.Sub(at)), err
 		}
 	}
 	results, err := h.act(ctx, in, t.Session, []flows.Event{t.Decide}, at)
@@ -221,21 +237,42 @@ func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time)
 	if err != nil {
 		return flows.Fact{}, err
 	}
-	if guessed && results[ResultOutcome] == guess.wrong {
-		tries, err := h.b.cfg.Sessions.Failed(ctx, guess.of, h.g.Chat, in.ID, at)
+	if guess && results[ResultOutcome] == g.wrong {
+		tries, err := h.b.cfg.Sessions.Failed(ctx, g.of, h.g.Chat, in.ID, at)
 		if err != nil || !tries.Until.IsZero() {
-			return locked(tries.Until.Sub(at)), err
+			return g.locked(tries.Until.Sub(at)), err
 		}
 	}
 	fact := flows.Fact{Args: make(map[string]any, len(results))}
 	for k, v := range results {
 		fact.Args[k] = v
 	}
+	if results[ResultOutcome] == ProofFits {
+		record, err := h.b.cfg.Record(ctx, h.g.Chat)
+		if err != nil {
+			return flows.Fact{}, fmt.Errorf("restore session: %w", err)
+		}
+		fact.Answers, fact.Args[resultUnfinished] = record.Answers, record.Unfinished
+	}
 	return fact, nil
 }
 
-func locked(wait time.Duration) flows.Fact {
-	return flows.Fact{Args: map[string]any{ResultOutcome: linkLocked, "N": int(math.Ceil(wait.Minutes()))}}
+// guess is an event by which somebody could try things out, and what its
+// effect says of a wrong try.
+type guess struct {
+	of            sessions.Guess
+	wrong, closed string
+}
+
+var guesses = map[string]guess{
+	LinkTried:  {sessions.LinkCodes, LinkWrong, linkLocked},
+	LinkMerged: {sessions.LinkCodes, LinkWrong, linkLocked},
+	JoinTried:  {sessions.JoinCodes, JoinWrong, linkLocked},
+	Proving:    {sessions.Proofs, ProofFails, ProofLocked},
+}
+
+func (g guess) locked(wait time.Duration) flows.Fact {
+	return flows.Fact{Args: map[string]any{ResultOutcome: g.closed, "N": int(math.Ceil(wait.Minutes()))}}
 }
 
 // kept are the results that a session keeps: a fresh code is not for reading
@@ -243,5 +280,6 @@ func locked(wait time.Duration) flows.Fact {
 func kept(results map[string]string) map[string]string {
 	out := maps.Clone(results)
 	delete(out, ResultCode)
+	delete(out, ResultRecovery)
 	return out
 }

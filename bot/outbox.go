@@ -85,6 +85,9 @@ func (h *held) openReply(r sessions.Reply) (outgoing, *SendError) {
 // may not be written to now, and says what becomes of it.
 func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (sessions.State, time.Duration, *SendError) {
 	channel, now := h.b.channels[out.Channel], h.b.now()
+	if s, err := h.read(); err == nil && (s.Away || s.Gated && out.Since.Before(s.GatedAt)) {
+		return sessions.Failed, 0, &SendError{Outcome: Rejected, Code: "sealed", Err: errors.New("whoever it was for may not have the address any more")}
+	}
 	if left := h.b.cfg.Holds.Until(out.Channel).Sub(h.b.cfg.Clock()); left > 0 {
 		return sessions.Retry, left + h.b.spread(holdSpread), nil
 	}
@@ -95,7 +98,7 @@ func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (session
 	if failed == nil {
 		return sessions.Sent, 0, nil
 	}
-	h.b.mind(ctx, h.g.Chat, out.Channel, failed)
+	h.b.mind(ctx, h.g.Chat, out.Channel, out.Address, r.ID, failed)
 	state, wait := settleAs(failed, channel.Capabilities(), r.Attempt, now.Sub(out.Since))
 	if state == sessions.Retry {
 		wait += h.b.spread(wait / 2)
@@ -129,8 +132,9 @@ func deliver(ctx context.Context, channel Channel, out outgoing) (failed *SendEr
 }
 
 // mind carries out what a refusal says beyond its one message: the sender is
-// held in all replicas, or the address is out of reach.
-func (b *Bot) mind(ctx context.Context, chat sessions.Chat, channel string, failed *SendError) {
+// held in all replicas, or the address is out of reach. The chat hears of that
+// like of a message, in order: its session must not outlive the owner.
+func (b *Bot) mind(ctx context.Context, chat sessions.Chat, channel, address, reply string, failed *SendError) {
 	switch {
 	case failed.Account:
 		wait := failed.RetryAfter
@@ -144,8 +148,8 @@ func (b *Bot) mind(ctx context.Context, chat sessions.Chat, channel string, fail
 			b.log.Warn("the hold is not shared: is Redis up?", "channel", channel, "error", err)
 		}
 	case failed.Outcome == Gone:
-		// Only for what the service says first; a reply finds out by itself.
-		if err := b.cfg.Store.SetReachable(ctx, chat, false, b.now()); err != nil {
+		note := Inbound{Channel: channel, Address: address, ID: "unreached:" + reply, Kind: Unreached}
+		if err := b.Accept(ctx, note); err != nil {
 			b.log.Warn("not kept that an address is out of reach", "chat", chat, "error", err)
 		}
 	}
@@ -199,7 +203,7 @@ func (h *held) doubt(ctx context.Context, r sessions.Reply, out outgoing) (sessi
 		var failed *SendError
 		switch {
 		case found && errors.As(err, &failed):
-			h.b.mind(ctx, h.g.Chat, out.Channel, failed)
+			h.b.mind(ctx, h.g.Chat, out.Channel, out.Address, r.ID, failed)
 			return sessions.Failed, 0, nil
 		case found:
 			return sessions.Sent, 0, nil

@@ -178,8 +178,9 @@ func payloadOf(t *testing.T, m bot.Message, code string) string {
 	return ""
 }
 
-// TestGone marks an address out of reach, and within reach again when the
-// person writes, blocks and unblocks.
+// TestGone marks an address out of reach. A block that is taken back brings it
+// within reach again; after anything else whoever writes has to prove first
+// that it is still their address.
 func TestGone(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 10*time.Millisecond, nil)
@@ -201,13 +202,20 @@ func TestGone(t *testing.T) {
 			}
 		}
 	}
-	r.fail(refusal(bot.Gone, false, 0))
-	r.accept(bot.Inbound{Kind: bot.Tap, Payload: payloadOf(t, m, "later")})
-	reachable(false)
-	r.write("menu")
-	reachable(true)
+	r.named("Testa Bidon")
 	r.accept(bot.Inbound{Kind: bot.Blocked})
 	reachable(false)
 	r.accept(bot.Inbound{Kind: bot.Unblocked})
+	reachable(true)
+	r.fail(refusal(bot.Gone, false, 0))
+	r.accept(bot.Inbound{Kind: bot.Tap, Payload: payloadOf(t, m, "later")})
+	reachable(false)
+	r.says(r.write("menu"), "recycled_ask")
+	for _, kind := range []bot.Kind{bot.Blocked, bot.Unblocked} { // by whoever has proven nothing
+		r.accept(bot.Inbound{Kind: kind})
+	}
+	r.says(r.write("mes données"), "recycled_first recycled_again")
+	reachable(false)
+	r.says(r.write("testa bidon"), "recycled_ok q_field_of_study")
 	reachable(true)
 }

@@ -9,10 +9,14 @@ import (
 // message that came too late to be an answer.
 func (t *thinker) ours() bool {
 	switch {
-	case t.in.Kind == Blocked, t.in.Kind == Unblocked, t.s.known:
+	case t.in.Kind == Blocked, t.in.Kind == Unreached:
+		t.out.Silent, t.s.Away = true, true
+	case t.in.Kind == Unblocked: // by the owner of the account
+		t.out.Silent, t.s.Away = true, false
+	case t.s.known:
 		t.out.Silent = true
 	case t.in.Kind == Refused:
-		if _, open := t.s.top(); !open && t.s.Member == "" {
+		if _, open := t.s.top(); !open && t.s.Member == "" && !t.s.Gated {
 			t.out.Silent = true // the chat is forgotten
 			return true
 		}

@@ -23,11 +23,21 @@ func formSteps() []string {
 	return out
 }
 
+// formSessions stand at each of them.
+func formSessions(lang locales.Lang) []Session {
+	var out []Session
+	for _, step := range formSteps() {
+		out = append(out, at(step, lang))
+	}
+	return out
+}
+
 // typed are texts that lead to every kind of answer: none, a guess, a
 // question back, an aside, a command.
 var typed = []string{
 	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
 	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "rejoindre ABCD-EFGH-2345", "rôles", "journal", "menu", "annuler", "qui m'a vu", "réunions", "partager", "/nothing",
+	"code", "nouveau profil",
 	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
 }
 
@@ -114,8 +124,8 @@ func TestEveryPrompt(t *testing.T) {
 		for _, caps := range []Capabilities{TelegramCapabilities, WhatsAppCapabilities} {
 			s := Setting{Lang: lang, Caps: caps, Base: BaseArgs(policy, "BE", caps, lang), Results: locales.Args{"Number": "ABC-234", "Code": "ABC-234-XYZ", "LinkCode": "ABC-DEF-234"}}
 			places := staffPlaces(b, lang)
-			for _, step := range formSteps() {
-				places[step] = at(step, lang)
+			for _, from := range append(formSessions(lang), returning(lang)) {
+				places[from.Stack[0].Step] = from
 			}
 			for step, place := range places {
 				reached(b, place, lang == locales.FR, func(how string, after Session, p flows.Prompt) {

@@ -7,6 +7,9 @@ import (
 
 // run carries out a chat word.
 func (t *thinker) run(command string) {
+	if t.s.Gated && t.closed(command) {
+		return
+	}
 	switch command {
 	case "start":
 		t.start()
@@ -38,6 +41,10 @@ func (t *thinker) run(command string) {
 		t.export()
 	case "link":
 		t.link()
+	case "anew":
+		t.anew()
+	case "code":
+		t.newCode()
 	case "share":
 		t.repeat(flows.Line{Key: locales.Share})
 	case "stop":

@@ -46,6 +46,14 @@ type Session struct {
 	Roles []StaffRole `json:"o,omitempty"`
 	Staff bool        `json:"w,omitempty"`
 	Ended bool        `json:"e,omitempty"`
+	// Gated: there is a record, and whoever writes has still to prove that it
+	// is theirs. Member is "" as long.
+	Gated bool `json:"g,omitempty"`
+	// GatedAt is when the first message of whoever that is was accepted: replies
+	// to earlier ones were for somebody else.
+	GatedAt time.Time `json:"u,omitzero"`
+	// Away: the address went out of reach since At.
+	Away bool `json:"y,omitempty"`
 
 	// Quick counts the replies that each came soon after the one before;
 	// Paused: the last one asked for a pause because there were too many.
@@ -112,6 +120,9 @@ func (s *Session) prompted(now time.Time, gap time.Duration) {
 	s.Quick++
 	s.PromptAt = now
 }
+
+// empty tells whether there is neither a person nor anything under way.
+func (s Session) empty() bool { return s.Member == "" && !s.Gated && len(s.Stack) == 0 }
 
 // language is the language to speak.
 func (s Session) language() locales.Lang {

@@ -18,6 +18,7 @@ import (
 	"mboka/bot/console"
 	"mboka/bot/effects"
 	"mboka/flows"
+	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
@@ -154,7 +155,7 @@ func openLane(t testing.TB, db records, n int) (l *lane, end func()) {
 	kept := effects.Records{DB: db.DB, Keys: db.Keys()}
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code()},
 		Channels: []bot.Channel{
 			&network{l, console.New("telegram", bot.TelegramCapabilities, l.show)}, &network{l, console.New("whatsapp", bot.WhatsAppCapabilities, l.show)},
 		},

@@ -87,6 +87,7 @@ func (m *member) live() (fault string) {
 // do delivers acts, several of them before any is answered, and learns from
 // what comes back.
 func (m *member) do(group []act, gone bool) {
+	group = unblocked(group)
 	line := make([]delivery, 0, len(group))
 	kept := group[:0:0]
 	for i := range group {
@@ -142,6 +143,18 @@ func (m *member) do(group []act, gone bool) {
 		m.fail("the mailbox does not drain: %v", left)
 	}
 	m.answered(kept, turns, sent)
+}
+
+// unblocked takes each block back: nobody writes to whom they have blocked.
+func unblocked(group []act) []act {
+	var all []act
+	for _, a := range group {
+		all = append(all, a)
+		if a.in.Kind == bot.Blocked && a.in.ID == "" {
+			all = append(all, act{in: bot.Inbound{Kind: bot.Unblocked}})
+		}
+	}
+	return all
 }
 
 // answered matches acts with their turns and replies: one turn each, in order,

@@ -204,16 +204,6 @@ func (t *thinker) staffDecided(fact flows.Fact, lead []flows.Line) bool {
 	return true
 }
 
-// guesses are the events that try a code, and the outcome of one that failed.
-var guesses = map[string]struct {
-	of    sessions.Guess
-	wrong string
-}{
-	LinkTried:  {sessions.LinkCodes, LinkWrong},
-	LinkMerged: {sessions.LinkCodes, LinkWrong},
-	JoinTried:  {sessions.JoinCodes, JoinWrong},
-}
-
 // refusedStaff are the results where a role that the session knows does not
 // permit it any more: nothing was done, and the session learns what there is.
 func (h *held) refusedStaff(ctx context.Context, t thought) (map[string]string, error) {

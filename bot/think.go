@@ -80,23 +80,33 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 	switch {
 	case t.paused():
 		t.out.Silent = true
-	case in.Kind == Text:
-		t.text()
-	case in.Kind == Tap:
-		t.tap()
+	case t.s.Gated:
+		t.gated()
 	default:
-		t.repeat(mediaLine(in.Kind))
+		t.usual()
 	}
 	t.renotice()
 	t.soften()
 	t.tellEnded()
-	t.s.At = at
+	t.s.At, t.s.Away = at, false
 	if country := t.s.openCountry(); country != "" {
 		t.s.Country = country
 	}
 	t.s.LastText, t.s.LastStep = b.remembered(in.Text), step
 	t.out.Session = t.s
 	return t.out
+}
+
+// usual understands a message.
+func (t *thinker) usual() {
+	switch t.in.Kind {
+	case Text:
+		t.text()
+	case Tap:
+		t.tap()
+	default:
+		t.repeat(mediaLine(t.in.Kind))
+	}
 }
 
 // wroteTo is the step that the message was written to: the one that is asked,
@@ -142,6 +152,8 @@ func (t *thinker) text() {
 		t.repeat(flows.Line{Key: locales.WayOut})
 	case !running:
 		t.idleText()
+	case top.Flow == FlowMenu && onlyGreets(t.in.Text): // whoever says hello has not chosen anything
+		t.repeat()
 	case word == "" && t.early(top):
 	case inDanger(t.in.Text), distressWord(t.in.Text) && t.free(top):
 		t.repeat(flows.Line{Key: locales.Distress})
@@ -245,7 +257,7 @@ func (t *thinker) advance(in flows.Input) {
 	f := t.b.flows[top.Flow]
 	turn := flows.Advance(f, top, in)
 	guessed := turn.State.Pending != nil && !turn.Done && turn.State.Step == top.Step
-	if in.Text != "" && (turn.Missed || guessed && distressWord(in.Text)) {
+	if in.Text != "" && (turn.Missed || guessed && (distressWord(in.Text) || asks(in.Text))) {
 		if line, ok := t.aside(in.Text); ok {
 			turn = flows.Repeat(f, top, t.input(), line)
 		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
@@ -320,6 +332,8 @@ func (t *thinker) repeat(lead ...flows.Line) {
 // idle is when no flow is under way.
 func (t *thinker) idle(lead ...flows.Line) {
 	switch {
+	case t.s.Gated:
+		t.begin(FlowReturn, nil, lead...)
 	case t.s.Member != "":
 		t.begin(FlowMenu, nil, t.staffLead(lead)...)
 	case len(t.s.Roles) > 0:

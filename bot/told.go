@@ -35,7 +35,7 @@ func (b *Bot) Told(ctx context.Context, t Told) error {
 		b.metrics.Undelivered.WithLabelValues(t.Channel).Inc()
 		b.log.Warn("reply not delivered", "channel", t.Channel, "chat", chat, "reply", t.ReplyID,
 			"state", t.State, "code", t.Code, "error", t.Failure)
-		b.mind(ctx, chat, t.Channel, t.Failure)
+		b.mind(ctx, chat, t.Channel, t.Address, t.ReplyID, t.Failure)
 		if t.AsText {
 			// Through the same door as what people send: in order, and only once.
 			again := Inbound{Channel: t.Channel, Address: t.Address, ID: "refused:" + t.ProviderID, Kind: Refused}

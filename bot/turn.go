@@ -146,6 +146,9 @@ func (h *held) prepared(ctx context.Context, m sessions.Message, in Inbound) (t 
 	if t, err = h.considered(ctx, m, in); err != nil {
 		return t, r, err
 	}
+	if !in.Kind.speaks() && t.Silent && t.Session.empty() {
+		return t, sessions.SaveRequest{DeleteSession: true}, nil // nothing to remember of whoever is not there
+	}
 	r, err = h.request(ctx, m, in, t)
 	return t, r, err
 }
@@ -168,14 +171,18 @@ func panicked(r any) string {
 
 // considered thinks, looks up what is needed, and carries out the effects.
 func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (outcome, error) {
-	if in.Kind == Blocked || in.Kind == Unblocked {
+	s, err := h.session(ctx, in, m.AcceptedAt)
+	if err != nil {
+		return outcome{}, err
+	}
+	switch in.Kind {
+	case Blocked, Unblocked, Unreached:
+		if s.Gated {
+			break // by whoever has proven nothing
+		}
 		if err := h.b.cfg.Store.SetReachable(ctx, h.g.Chat, in.Kind == Unblocked, m.AcceptedAt); err != nil {
 			return outcome{}, err
 		}
-	}
-	s, err := h.session(ctx, in)
-	if err != nil {
-		return outcome{}, err
 	}
 	out, err := h.consideredAs(ctx, m, in, s)
 	if errors.Is(err, ErrNoRecord) && s.Member != "" {
@@ -205,7 +212,7 @@ func (h *held) consideredAs(ctx context.Context, m sessions.Message, in Inbound,
 			}
 			continue
 		}
-		if !known || again {
+		if !known || again || s.Gated {
 			return outcome{}, fmt.Errorf("fact %q cannot be had", t.Need)
 		}
 		if err := h.b.flush(ctx, h.g.Chat); err != nil {
@@ -219,11 +226,11 @@ func (h *held) consideredAs(ctx context.Context, m sessions.Message, in Inbound,
 }
 
 // session is the stored session, or what the records tell of the chat.
-func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
+func (h *held) session(ctx context.Context, in Inbound, at time.Time) (Session, error) {
 	if h.stored != nil {
 		s, err := h.read()
 		if err == nil {
-			return s, nil
+			return guarded(s, in, at), nil
 		}
 		h.b.log.Error("session cannot be read, going on from the records", "chat", h.g.Chat, "error", err)
 		if err := h.b.flush(ctx, h.g.Chat); err != nil { // they may lack the last answers
@@ -234,7 +241,10 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("restore session: %w", err)
 	}
-	s := Session{Member: record.Member, Lang: record.Language, Chosen: record.Language != "",
+	if record.Member != "" && in.Kind.speaks() && sealed(record.LastInboundAt, at, record.Away) && in.ID != record.LastMessageID {
+		return gate(in, record.Language, at), nil
+	}
+	s := Session{Member: record.Member, Away: record.Away, Lang: record.Language, Chosen: record.Language != "",
 		At: record.LastInboundAt, Country: record.Answers.Code(countryStep), Results: record.Results}
 	s.Staff = record.Staff
 	if h.b.now().Sub(record.StaffSeenAt) < store.RoleSilence {

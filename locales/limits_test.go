@@ -29,7 +29,7 @@ var buttons = []Key{
 	ShareGovNo, ShareGovYes, RsvpYes, RsvpMaybe, RsvpNo, ComplaintData, ComplaintPerson, ComplaintMeeting, RecycledNew,
 	DidYouMeanList, DidYouMeanYes, DidYouMeanNo, CmdIsAnswer, CmdIsCommand, StopOrLeaveStop, StopOrLeaveLeave,
 	BtnDone, BtnSkip, BtnBack, BtnList, BtnMenu, ProfileDone,
-	LinkGive, LinkSplit, MergeYes, MergeNo,
+	LinkGive, LinkSplit, MergeYes, MergeNo, AnewYes, AnewNo, CodeYes, CodeNo,
 }
 
 var rows = []Key{
@@ -133,7 +133,7 @@ func bare(s string) string {
 }
 
 // sameByIntent are labels that are the command: they do what it does.
-var sameByIntent = []Key{CountedContinue, NoticeMore, BtnSkip, BtnBack, BtnMenu}
+var sameByIntent = []Key{CountedContinue, NoticeMore, BtnSkip, BtnBack, BtnMenu, RecycledNew}
 
 func TestNoLabelIsACommandWord(t *testing.T) {
 	t.Parallel()

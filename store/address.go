@@ -54,6 +54,16 @@ func (tx *Tx) PutAddress(ctx context.Context, a Address) error {
 	if err := tx.tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("put address: %w", err)
 	}
+	return tx.notSilent(ctx, a.MemberID)
+}
+
+// notSilent ends the count of a silence once a member has a chat again.
+func (tx *Tx) notSilent(ctx context.Context, member uuid.UUID) error {
+	if _, err := tx.tx.Exec(ctx, `
+		UPDATE member SET silent_since = NULL
+		WHERE id = $1 AND silent_since IS NOT NULL AND EXISTS (SELECT FROM address WHERE member_id = $1)`, member); err != nil {
+		return fmt.Errorf("end a silence: %w", err)
+	}
 	return nil
 }
 
@@ -119,12 +129,37 @@ func (r reader) openAddress(row addressRow) (Address, error) {
 }
 
 // RemoveAddress takes a chat off the records: its address, its drafts, and its
-// turns, the running one included.
+// turns, the running one included. When it was the member's last one, the
+// member's silence counts from when that chat was heard last.
 func (tx *Tx) RemoveAddress(ctx context.Context, chat seal.Chat) error {
-	for _, sql := range []string{`DELETE FROM turn WHERE chat = ANY($1)`, `DELETE FROM address WHERE chat = ANY($1)`} {
+	for _, sql := range []string{
+		`DELETE FROM turn WHERE chat = ANY($1)`,
+		// The chat before its member, as everywhere. Locked by statements of
+		// their own, so that of two that leave at once the second sees it.
+		`SELECT FROM address WHERE chat = ANY($1) FOR UPDATE`,
+		`SELECT FROM member WHERE id = (SELECT member_id FROM address WHERE chat = ANY($1)) FOR NO KEY UPDATE`,
+		`WITH gone AS (
+			DELETE FROM address WHERE chat = ANY($1) RETURNING chat, member_id, coalesce(last_inbound_at, created_at) AS heard
+		)
+		UPDATE member SET silent_since = gone.heard FROM gone
+		WHERE member.id = gone.member_id AND NOT EXISTS (
+			SELECT FROM address WHERE address.member_id = gone.member_id AND address.chat <> gone.chat)`,
+	} {
 		if _, err := tx.tx.Exec(ctx, sql, tx.index(chat)); err != nil {
 			return fmt.Errorf("remove address: %w", err)
 		}
+	}
+	return nil
+}
+
+// OpenAddress notes that the owner of a chat has proven to be there, by a
+// message accepted at a time: the chat was heard and is within reach.
+func (tx *Tx) OpenAddress(ctx context.Context, chat seal.Chat, messageID string, at time.Time) error {
+	if _, err := tx.tx.Exec(ctx, `
+		UPDATE address SET last_inbound_at = greatest(last_inbound_at, $2), last_message_id = $3,
+			unreachable_at = CASE WHEN unreachable_at > $2 THEN unreachable_at END
+		WHERE chat = ANY($1)`, tx.index(chat), at, messageID); err != nil {
+		return fmt.Errorf("open address: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type Member struct {
 	CreatedAt    time.Time
 	RegisteredAt time.Time // zero until registered
 	RecoveryHash []byte    // seal.Keys.CodeHash of the recovery code; nil if none was given
+	SilentSince  time.Time // when the last chat was heard last, once there is none; zero while there is one
 }
 
 // Registered says whether the member counts.
@@ -99,16 +101,18 @@ type memberRow struct {
 	CreatedAt    time.Time  `db:"created_at"`
 	RegisteredAt *time.Time `db:"registered_at"`
 	RecoveryHash []byte     `db:"recovery_hash"`
+	SilentSince  *time.Time `db:"silent_since"`
 }
 
 const selectMember = `
-	SELECT m.id, m.number, m.language, m.synthetic, m.created_at, m.registered_at, m.recovery_hash
+	SELECT m.id, m.number, m.language, m.synthetic, m.created_at, m.registered_at, m.recovery_hash, m.silent_since
 	FROM member m`
 
 func (row memberRow) member() Member {
 	return Member{
 		ID: row.ID, Number: orZero(row.Number), Language: row.Language, Synthetic: row.Synthetic,
 		CreatedAt: row.CreatedAt, RegisteredAt: orZero(row.RegisteredAt), RecoveryHash: row.RecoveryHash,
+		SilentSince: orZero(row.SilentSince),
 	}
 }
 
@@ -128,6 +132,32 @@ func (r reader) MemberByID(ctx context.Context, id uuid.UUID) (m Member, found b
 		return Member{}, false, fmt.Errorf("find member: %w", err)
 	}
 	return row.member(), found, nil
+}
+
+// MemberByRecovery finds the member whose recovery code has this hash, 32 bytes,
+// and locks the member and all their chats until the transaction ends: of two
+// that use a code at the same time the second finds it changed.
+func (tx *Tx) MemberByRecovery(ctx context.Context, hash []byte) (m Member, found bool, err error) {
+	row, found, err := one[memberRow](ctx, tx.q, selectMember+` WHERE m.recovery_hash = $1`, hash)
+	if err != nil || !found {
+		return Member{}, false, wrapped("find member by recovery code", err)
+	}
+	switch err := tx.lockMembers(ctx, row.ID); {
+	case errors.Is(err, ErrNoMember):
+		return Member{}, false, nil
+	case err != nil:
+		return Member{}, false, fmt.Errorf("find member by recovery code: %w", err)
+	}
+	m, found, err = tx.MemberByID(ctx, row.ID)
+	return m, found && bytes.Equal(m.RecoveryHash, hash), err
+}
+
+// wrapped says what failed, where something did.
+func wrapped(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // EraseMember takes back everything about a member: the member, the addresses,

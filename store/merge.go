@@ -77,6 +77,9 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 	if err := tx.tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("merge members: %w", err)
 	}
+	if err := tx.notSilent(ctx, m.Survivor); err != nil {
+		return err
+	}
 	if err := tx.putDated(ctx, m.Survivor, m.Answers); err != nil {
 		return fmt.Errorf("merge answers: %w", err)
 	}

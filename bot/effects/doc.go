@@ -24,5 +24,6 @@ func (r Records) All() map[string]bot.Effect {
 	maps.Copy(all, r.rights())
 	maps.Copy(all, r.link())
 	maps.Copy(all, r.staff())
+	maps.Copy(all, r.handover())
 	return all
 }

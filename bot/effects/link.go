@@ -45,7 +45,7 @@ func (r Records) linkCode(ctx context.Context, tx *store.Tx, d bot.Doing) (map[s
 	if err := tx.PutLinkCode(ctx, id, r.Keys.CodeHash("link", code), d.At.Add(linkLife)); err != nil {
 		return nil, err
 	}
-	return map[string]string{bot.ResultCode: code[:3] + "-" + code[3:6] + "-" + code[6:]}, nil
+	return map[string]string{bot.ResultCode: grouped(code)}, nil
 }
 
 func refuse(outcome string) error {
@@ -58,7 +58,7 @@ func (r Records) linkChat(ctx context.Context, tx *store.Tx, d bot.Doing) (map[s
 	return r.redeem(ctx, tx, d, false)
 }
 
-// redeem takes a code, once. Of two chats that write it at the same time the
+// redeem takes a code, once: one to link with, or a recovery code. Of two chats that write it at the same time the
 // second waits here, and is told.
 func (r Records) redeem(ctx context.Context, tx *store.Tx, d bot.Doing, agreed bool) (map[string]string, error) {
 	hash := r.Keys.CodeHash("link", d.Event.Answer.Text)
@@ -66,12 +66,13 @@ func (r Records) redeem(ctx context.Context, tx *store.Tx, d bot.Doing, agreed b
 	if err != nil {
 		return nil, err
 	}
+	if !found {
+		return r.move(ctx, tx, d, agreed)
+	}
 	mine, known, err := tx.MemberByChat(ctx, d.Chat)
 	switch {
 	case err != nil:
 		return nil, err
-	case !found:
-		return nil, refuse(bot.LinkWrong)
 	case known && mine.ID == code.MemberID:
 		return nil, refuse(bot.LinkOwn)
 	case !code.UsedAt.IsZero():

@@ -163,14 +163,14 @@ func (r Records) thanked(ctx context.Context, tx *store.Tx, d bot.Doing) (map[st
 	if err != nil {
 		return nil, fmt.Errorf("member id: %w", err)
 	}
-	code := r.code("recovery", d.Member+":"+d.MessageID, 9)
-	if err := tx.SetRecovery(ctx, id, r.Keys.CodeHash("recovery", code)); err != nil {
+	code, err := r.recovery(ctx, tx, d, id)
+	if err != nil {
 		return nil, err
 	}
 	if err := tx.DropDraft(ctx, d.Chat, registration.ID, d.At); err != nil {
 		return nil, err
 	}
-	return map[string]string{"Code": code[:3] + "-" + code[3:6] + "-" + code[6:]}, nil
+	return map[string]string{bot.ResultRecovery: grouped(code)}, nil
 }
 
 // finished drops the draft of a form that was gone through again.
@@ -281,6 +281,6 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 		Unfinished: drafted && !(coded && draft.Step == registration.Summary),
 		Results:    map[string]string{"Number": spoken(m.Number)},
 
-		LastInboundAt: address.LastInboundAt, LastMessageID: address.LastMessageID,
+		LastInboundAt: heard(address), LastMessageID: address.LastMessageID, Away: !address.UnreachableAt.IsZero(),
 	}, nil
 }

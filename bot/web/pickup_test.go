@@ -22,6 +22,7 @@ import (
 	"mboka/bot/effects"
 	"mboka/bot/web"
 	"mboka/flows"
+	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
@@ -56,7 +57,7 @@ func newRig(t *testing.T) *rig {
 	t.Cleanup(r.pages.Close)
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code()},
 		Channels: []bot.Channel{channel},
 		Sessions: sessions.New(r.redis, sessions.Options{Prefix: r.prefix}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,
@@ -356,7 +357,7 @@ func orphan(t *testing.T) *bot.Bot {
 	records := effects.Records{Keys: storetest.Keys(t)}
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code()},
 		Sessions: sessions.New(client, sessions.Options{}), Keys: records.Keys, Facts: records.Facts(),
 	}, "orphan")
 	if err != nil {

@@ -28,7 +28,8 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 //
 //	> text       what the person writes; {cmd:x} and {label:x} are words of
 //	             their language, {lang} its code, {code} the last code to link with
-//	             or to take up a role
+//	             or to take up a role, {recovery} the last recovery code, {hello} a
+//	             greeting, and others of (sayings)
 //	> [code]     what they tap, by the option's code
 //	> (voice)    what else they send
 //	< keys       the catalogue keys of the reply; nothing after < is silence;
@@ -64,7 +65,8 @@ func TestDialogues(t *testing.T) {
 var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
-var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true}
+var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true,
+	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -75,6 +77,7 @@ type dialogue struct {
 	turns int
 	away  *dialogue // the same person's phone on the other platform
 	code  string    // the last code to link with
+	spare string    // the last recovery code
 	seen  []string  // the rendered dialogue
 	kept  []string  // the file as it is now
 }
@@ -157,6 +160,7 @@ func (d *dialogue) say(what string) []string {
 		if slices.Contains(turn.Said, string(locales.LinkCode)) {
 			d.code = linkCodes.FindString(d.phone.last())
 		}
+		d.heed(turn.Said)
 		for i, l := range strings.Split(d.phone.last(), "\n") {
 			if i == 0 {
 				l = "< " + l
@@ -180,7 +184,7 @@ func (d *dialogue) filesKey() locales.Key {
 var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code).Replace(text)
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare).Replace(saying(text, d.lang))
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {
@@ -196,6 +200,10 @@ func (d *dialogue) words(text string) string {
 //
 //	rows N         the person's rows in the records are counted
 //	expire         Redis loses the session, once the answers are in Postgres
+//	days N         the chat was heard N days earlier than it was: its times in
+//	               Postgres and in the stored session are set back; clocks go on
+//	gone           the platform has found the address out of reach, says Postgres,
+//	               and Redis has lost the session
 //	older          the session is of an older version of the form
 //	column X = Y   a column of the profile is as said
 //	other          the person takes up their phone on the other platform
@@ -215,6 +223,10 @@ func (d *dialogue) happen(what string) {
 		d.flushed()
 		d.released()
 		d.s.redis.Del(d.t.Context(), d.key("s"))
+	case "days":
+		d.days(rest)
+	case "gone":
+		d.gone()
 	case "older":
 		d.older()
 	case "column":

@@ -64,7 +64,7 @@ func checkOptions() flows.CheckOptions {
 		},
 		Fill:         fill,
 		CommandWords: bot.CommandWords(),
-		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore},
+		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore, locales.RecycledNew},
 		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactStaff},
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"mboka/bot/effects"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
@@ -36,6 +37,7 @@ func allFlows() []*flows.Flow {
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		link.Flow(), link.Merge(),
 		staff.Menu(), staff.Roles(),
+		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
 
