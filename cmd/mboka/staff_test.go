@@ -234,6 +234,9 @@ func TestStaffErase(t *testing.T) {
 	d := s.talker(t, "whatsapp")
 	d.invited("admin", "iom")
 	d.hears("rejoindre "+d.code, "join_done staff_menu")
+	for _, word := range []string{"exporter", "mes données"} {
+		d.hears(word, "export_link staff_menu")
+	}
 	d.released()
 	s.redis.Del(t.Context(), d.key("s"))
 	d.hears("effacer", "erase_ask")
