@@ -102,6 +102,10 @@ func (t *thinker) own(flow string) {
 			t.begin(flow, nil) // the chat itself can be forgotten, and its roles
 			return
 		}
+		if flow == FlowMyData && t.s.Staff {
+			t.export() // there is no profile to sum up, but something is kept
+			return
+		}
 		t.repeat(flows.Line{Key: locales.ProfileNone})
 		return
 	}
