@@ -116,7 +116,10 @@ func (r reader) openAddress(row addressRow) (Address, error) {
 // RemoveAddress takes a chat off the records: its address, its drafts, and its
 // turns, the running one included.
 func (tx *Tx) RemoveAddress(ctx context.Context, chat seal.Chat) error {
-	for _, sql := range []string{`DELETE FROM turn WHERE chat = $1`, `DELETE FROM address WHERE chat = $1`} {
+	for _, sql := range []string{
+		`DELETE FROM turn WHERE chat = $1`, `UPDATE notice SET chat = NULL WHERE chat = $1 AND member_id IS NOT NULL`,
+		`DELETE FROM address WHERE chat = $1`,
+	} {
 		if _, err := tx.tx.Exec(ctx, sql, chat); err != nil {
 			return fmt.Errorf("remove address: %w", err)
 		}

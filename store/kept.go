@@ -25,6 +25,7 @@ type Kept struct {
 	// where the answer was taken back since.
 	AnsweredAt map[string]time.Time
 	Drafts     []Draft
+	Notices    []Notice // what the service said first
 }
 
 // KeptOf gathers what is kept about the person of a chat, over all their
@@ -41,6 +42,9 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 		return Kept{}, false, err
 	}
 	if k.AnsweredAt, err = r.answeredAt(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Notices, err = r.NoticesTo(ctx, id); err != nil {
 		return Kept{}, false, err
 	}
 	chats, err := many[struct {

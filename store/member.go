@@ -132,7 +132,7 @@ func (r reader) MemberByID(ctx context.Context, id uuid.UUID) (m Member, found b
 
 // EraseMember takes back everything about a member: the member, the addresses,
 // consents, profile, drafts, codes, journal of merges, and the turns of the member's chats, the running
-// one included. What stays is one more in the anonymous count of that day (UTC).
+// one included. Of notices the outcome stays, not whom they were for; and one more in the anonymous count of that day (UTC).
 // Without such a member it does nothing, so it can be repeated.
 func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) error {
 	// Chats first and in order, as WriteBehind takes them: neither waits for
@@ -147,6 +147,9 @@ func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) erro
 	}
 	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, chats); err != nil {
 		return fmt.Errorf("erase turns: %w", err)
+	}
+	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET member_id = NULL, chat = NULL WHERE member_id = $1 OR chat = ANY($2)`, id, chats); err != nil {
+		return fmt.Errorf("erase addressees of notices: %w", err)
 	}
 	tag, err := tx.tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, id) // and all that refers to it
 	if err != nil {

@@ -101,13 +101,3 @@ func (tx *Tx) turnResult(ctx context.Context, chat seal.Chat, messageID, id stri
 	}
 	return result, nil
 }
-
-// DropTurns forgets the turns before a time and says how many. They are kept
-// for 7 days: no platform repeats a message for longer than one.
-func (db *DB) DropTurns(ctx context.Context, before time.Time) (int64, error) {
-	tag, err := db.pool.Exec(ctx, `DELETE FROM turn WHERE at < $1`, before)
-	if err != nil {
-		return 0, fmt.Errorf("drop turns: %w", err)
-	}
-	return tag.RowsAffected(), nil
-}

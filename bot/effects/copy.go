@@ -25,6 +25,7 @@ type kept struct {
 	Consents  []keptConsent `json:"consents"`
 	Addresses []keptAddress `json:"addresses"`
 	Drafts    []keptDraft   `json:"drafts"`
+	Notices   []keptNotice  `json:"notices"`
 }
 
 type keptMember struct {
@@ -73,6 +74,15 @@ type keptDraft struct {
 	UpdatedAt time.Time    `json:"updated_at"`
 }
 
+// keptNotice is something that the service said first.
+type keptNotice struct {
+	Kind      string    `json:"kind"`
+	Attempt   int       `json:"attempt"`
+	QueuedAt  time.Time `json:"queued_at"`
+	State     string    `json:"state"`
+	SettledAt time.Time `json:"settled_at,omitzero"`
+}
+
 // copies are the two files of /export. Somebody without a record has none.
 func (r Records) copies(ctx context.Context, chat Chat, _ string, lang locales.Lang) (flows.Fact, error) {
 	all, found, err := r.DB.KeptOf(ctx, chat)
@@ -98,7 +108,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		Format: "mboka-copy-1",
 		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic},
 		// Empty lists rather than null, for whoever reads the file.
-		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{},
+		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{}, Notices: []keptNotice{},
 	}
 	for _, c := range all.Consents {
 		k.Consents = append(k.Consents, keptConsent{
@@ -117,6 +127,9 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 			Form: d.Flow, Version: d.Version, Step: d.Step, Skipped: d.Skipped, UpdatedAt: d.UpdatedAt,
 			Answers: answersKept(d.Answers, nil, lang),
 		})
+	}
+	for _, n := range all.Notices {
+		k.Notices = append(k.Notices, keptNotice{Kind: n.Kind, Attempt: n.Attempt, QueuedAt: n.QueuedAt, State: n.State, SettledAt: n.SettledAt})
 	}
 	return k
 }

@@ -56,6 +56,9 @@ func table(k kept, lang locales.Lang) []byte {
 			a.row("draft_answer", d.Form, row)
 		}
 	}
+	for _, n := range k.Notices {
+		row("notice", n.Kind, "", n.State, "", moment(n.QueuedAt), details("attempt", strconv.Itoa(n.Attempt), "settled_at", moment(n.SettledAt)))
+	}
 	w.Flush()
 	return out.Bytes()
 }

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mboka/store/seal"
+)
+
+// silentSince is when a member m gave the last sign of life: a message in any
+// of their chats, else when the record began.
+const silentSince = `greatest(m.created_at, (SELECT max(a.last_inbound_at) FROM address a WHERE a.member_id = m.id))`
+
+// Silence is how long a member has been silent, and what they were told about
+// it since.
+type Silence struct {
+	Member     uuid.UUID
+	Registered bool
+	Language   string
+	Since      time.Time
+	Country    string // of residence, alpha-2; "" unknown
+	City       string // of residence; "" unknown
+	Warnings   int    // how often they were warned in this silence
+	Open       bool   // what came of a warning is not known yet
+	WarnedAt   time.Time
+	// DeliveredAt is when it was first known that a warning arrived; zero: none
+	// has, as far as is known.
+	DeliveredAt time.Time
+}
+
+// SilentMembers gives the members who are silent since before a time, by id, at
+// most limit of them after one id: those who are registered, or those who are
+// not.
+func (r reader) SilentMembers(ctx context.Context, before time.Time, registered bool, after uuid.UUID, limit int) ([]uuid.UUID, error) {
+	all, err := r.ids(ctx, `
+		SELECT m.id FROM member m WHERE m.id > $3 AND (m.registered_at IS NOT NULL) = $2 AND m.created_at <= $1
+		AND `+silentSince+` <= $1 ORDER BY m.id LIMIT $4`, before, registered, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find silent members: %w", err)
+	}
+	return all, nil
+}
+
+// SilenceOf looks at one member and holds them until the transaction ends: what
+// they write meanwhile waits, or is seen. found is false when there is no such
+// member any more.
+func (tx *Tx) SilenceOf(ctx context.Context, id uuid.UUID) (s Silence, found bool, err error) {
+	if _, err := tx.tx.Exec(ctx, `SELECT FROM address WHERE member_id = $1 ORDER BY chat FOR UPDATE`, id); err != nil {
+		return Silence{}, false, fmt.Errorf("hold member: %w", err)
+	}
+	if _, err := tx.tx.Exec(ctx, `SELECT FROM member WHERE id = $1 FOR UPDATE`, id); err != nil {
+		return Silence{}, false, fmt.Errorf("hold member: %w", err)
+	}
+	row, found, err := one[silenceRow](ctx, tx.q, `
+		SELECT m.id, m.registered_at IS NOT NULL AS registered, m.language, s.since, p.country_residence, p.city_residence,
+			w.warnings, w.open, w.warned_at, w.delivered_at
+		FROM member m
+		CROSS JOIN LATERAL (SELECT `+silentSince+` AS since) s
+		CROSS JOIN LATERAL (
+			SELECT coalesce(max(n.attempt), 0) AS warnings, coalesce(bool_or(n.state = 'queued'), false) AS open,
+				max(n.queued_at) AS warned_at, min(n.settled_at) FILTER (WHERE n.state = 'sent') AS delivered_at
+			FROM notice n WHERE n.member_id = m.id AND n.kind = 'retention' AND n.queued_at > s.since) w
+		LEFT JOIN profile p ON p.member_id = m.id
+		WHERE m.id = $1`, id)
+	if err != nil || !found {
+		if err != nil {
+			err = fmt.Errorf("read silence: %w", err)
+		}
+		return Silence{}, false, err
+	}
+	return Silence{
+		Member: row.ID, Registered: row.Registered, Language: row.Language, Since: row.Since,
+		Country: orZero(row.Country), City: orZero(row.City),
+		Warnings: row.Warnings, Open: row.Open, WarnedAt: orZero(row.WarnedAt), DeliveredAt: orZero(row.DeliveredAt),
+	}, true, nil
+}
+
+type silenceRow struct {
+	ID          uuid.UUID  `db:"id"`
+	Registered  bool       `db:"registered"`
+	Language    string     `db:"language"`
+	Since       time.Time  `db:"since"`
+	Country     *string    `db:"country_residence"`
+	City        *string    `db:"city_residence"`
+	Warnings    int        `db:"warnings"`
+	Open        bool       `db:"open"`
+	WarnedAt    *time.Time `db:"warned_at"`
+	DeliveredAt *time.Time `db:"delivered_at"`
+}
+
+// SilentStaff gives the staff with live roles who are silent since before a
+// time, at most limit of them.
+func (r reader) SilentStaff(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error) {
+	all, err := r.ids(ctx, `
+		SELECT s.id FROM staff s WHERE s.last_seen_at <= $1
+		AND EXISTS (SELECT FROM role r WHERE r.staff_id = s.id AND r.ended_at IS NULL) ORDER BY s.id LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find silent staff: %w", err)
+	}
+	return all, nil
+}
+
+// LapseRoles ends the live roles of somebody who is silent since before a time,
+// and gives them. Who has written meanwhile keeps them.
+func (tx *Tx) LapseRoles(ctx context.Context, staff uuid.UUID, before, at time.Time) ([]Held, error) {
+	if _, err := tx.tx.Exec(ctx, `SELECT FROM staff WHERE id = $1 FOR UPDATE`, staff); err != nil {
+		return nil, fmt.Errorf("lapse roles: %w", err)
+	}
+	held, err := many[Held](ctx, tx.q, `
+		UPDATE role r SET ended_at = $3, ended_why = 'lapsed' FROM staff s
+		WHERE r.staff_id = $1 AND s.id = r.staff_id AND s.last_seen_at <= $2 AND r.ended_at IS NULL
+		RETURNING r.id, r.staff_id, r.role, r.organisation, r.granted_at, s.last_seen_at`, staff, before, at)
+	if err != nil {
+		return nil, fmt.Errorf("lapse roles: %w", err)
+	}
+	return held, nil
+}
+
+// StaffChat gives the chat of a member of staff; the zero one after an erasure.
+func (r reader) StaffChat(ctx context.Context, staff uuid.UUID) (seal.Chat, error) {
+	row, _, err := one[struct {
+		Chat *seal.Chat `db:"chat"`
+	}](ctx, r.q, `SELECT chat FROM staff WHERE id = $1`, staff)
+	if err != nil {
+		return seal.Chat{}, fmt.Errorf("find chat of staff: %w", err)
+	}
+	return orZero(row.Chat), nil
+}
