@@ -20,7 +20,7 @@ import (
 )
 
 // Config is what the bot is made of; cmd/mboka joins it. All fields are
-// needed, but Holds, LookUps and PublicURL, and from Clock on, where there are defaults.
+// needed, but Holds, LookUps, Noticed and PublicURL, and from Clock on, where there are defaults.
 type Config struct {
 	Flows    []*flows.Flow
 	Channels []Channel
@@ -47,6 +47,9 @@ type Config struct {
 	// LookUps find out whether a message of unknown outcome has arrived, by
 	// channel; for a channel without one nobody can be asked.
 	LookUps map[string]LookUp
+	// Noticed hears what became of a notice (Notify), by its id. Nil: nobody
+	// asks.
+	Noticed func(ctx context.Context, chat seal.Chat, notice string, f NoticeFate) error
 	// PublicURL is where bot/web is reached, for links to it. "": no links.
 	PublicURL string
 
