@@ -27,7 +27,7 @@ func TestKeptIsEverything(t *testing.T) {
 	no := store.Consent{ID: uuid.New(), MemberID: id, Purpose: "missions", NoticeVersion: "2", Language: "ln", Channel: "whatsapp", At: after(9), MessageID: "m9"}
 	theirs := store.Consent{ID: uuid.New(), MemberID: stranger, Purpose: "register", Granted: true, NoticeVersion: "1", Language: "fr", Channel: "telegram", At: morning, MessageID: "m0"}
 	draft := store.Draft{Chat: second, Flow: "fund", Version: 3, Step: "fund_amount", Skipped: []string{"fund_trust"}, Answers: []store.Answer{{Step: "fund_interest", Codes: []string{"yes"}, Text: "Peut-être"}}}
-	told := store.Notice{ID: uuid.New(), MemberID: id, Chat: second, Kind: store.NoticeRetention, Attempt: 1, QueuedAt: after(5), State: store.NoticeQueued}
+	told := store.Notice{ID: uuid.New(), MemberID: id, Chat: second, Kind: store.NoticeRetention, Attempt: 1, QueuedAt: after(5), DueAt: after(9), State: store.NoticeQueued}
 	do(t, db, func(tx *store.Tx) error {
 		for _, step := range []func() error{
 			func() error {
@@ -114,7 +114,7 @@ var handedOut = map[string]string{
 	"profile":      "province_group profession_text city_text answered_at",
 	"draft":        "flow version step skipped updated_at",
 	"draft_answer": "flow step codes sealed_text",
-	"notice":       "kind attempt queued_at state settled_at",
+	"notice":       "kind attempt queued_at due_at state settled_at",
 }
 
 // TestKeptKnowsEveryColumn fails for a table or column about people that is

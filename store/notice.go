@@ -34,6 +34,7 @@ type Notice struct {
 	Kind      string
 	Attempt   int // counted from 1
 	QueuedAt  time.Time
+	DueAt     time.Time // what it warns of does not happen before; zero: it warns of nothing
 	State     string
 	SettledAt time.Time // zero while queued
 }
@@ -45,9 +46,9 @@ func (tx *Tx) PutNotice(ctx context.Context, n Notice) error {
 		n.State, n.SettledAt = NoticeFailed, n.QueuedAt
 	}
 	_, err := tx.tx.Exec(ctx, `
-		INSERT INTO notice (id, member_id, staff_id, chat, kind, attempt, queued_at, state, settled_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		n.ID, orNull(n.MemberID), orNull(n.StaffID), orNull(n.Chat), n.Kind, n.Attempt, n.QueuedAt, n.State, orNull(n.SettledAt))
+		INSERT INTO notice (id, member_id, staff_id, chat, kind, attempt, queued_at, due_at, state, settled_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		n.ID, orNull(n.MemberID), orNull(n.StaffID), orNull(n.Chat), n.Kind, n.Attempt, n.QueuedAt, orNull(n.DueAt), n.State, orNull(n.SettledAt))
 	if err != nil {
 		return fmt.Errorf("put notice: %w", err)
 	}
@@ -98,6 +99,7 @@ type openRow struct {
 	Kind          string     `db:"kind"`
 	Attempt       int        `db:"attempt"`
 	QueuedAt      time.Time  `db:"queued_at"`
+	DueAt         *time.Time `db:"due_at"`
 	Channel       string     `db:"channel"`
 	SealedAddress []byte     `db:"sealed_address"`
 	Language      string     `db:"language"`
@@ -108,7 +110,7 @@ type openRow struct {
 // the person they are for, by id, at most limit of them after one id.
 func (r reader) OpenNotices(ctx context.Context, kind string, after uuid.UUID, limit int) ([]OpenNotice, error) {
 	rows, err := many[openRow](ctx, r.q, `
-		SELECT n.id, n.member_id, n.staff_id, n.chat, n.kind, n.attempt, n.queued_at,
+		SELECT n.id, n.member_id, n.staff_id, n.chat, n.kind, n.attempt, n.queued_at, n.due_at,
 			coalesce(s.channel, a.channel) AS channel, coalesce(s.sealed_address, a.sealed_address) AS sealed_address,
 			coalesce(s.language, m.language) AS language,
 			CASE WHEN s.id IS NULL THEN a.last_inbound_at ELSE s.last_seen_at END AS heard_at
@@ -133,7 +135,7 @@ func (r reader) OpenNotices(ctx context.Context, kind string, after uuid.UUID, l
 		}
 		open = append(open, OpenNotice{
 			Notice: Notice{ID: row.ID, MemberID: orZero(row.MemberID), StaffID: orZero(row.StaffID), Chat: row.Chat,
-				Kind: row.Kind, Attempt: row.Attempt, QueuedAt: row.QueuedAt, State: NoticeQueued},
+				Kind: row.Kind, Attempt: row.Attempt, QueuedAt: row.QueuedAt, DueAt: orZero(row.DueAt), State: NoticeQueued},
 			Channel: row.Channel, Address: string(plain), Language: row.Language, HeardAt: orZero(row.HeardAt),
 		})
 	}
@@ -148,6 +150,7 @@ type noticeRow struct {
 	Kind      string     `db:"kind"`
 	Attempt   int        `db:"attempt"`
 	QueuedAt  time.Time  `db:"queued_at"`
+	DueAt     *time.Time `db:"due_at"`
 	State     string     `db:"state"`
 	SettledAt *time.Time `db:"settled_at"`
 }
@@ -155,7 +158,7 @@ type noticeRow struct {
 // NoticesTo gives the notices to a member, the oldest first.
 func (r reader) NoticesTo(ctx context.Context, member uuid.UUID) ([]Notice, error) {
 	rows, err := many[noticeRow](ctx, r.q, `
-		SELECT id, member_id, staff_id, chat, kind, attempt, queued_at, state, settled_at FROM notice
+		SELECT id, member_id, staff_id, chat, kind, attempt, queued_at, due_at, state, settled_at FROM notice
 		WHERE member_id = $1 ORDER BY queued_at, id`, member)
 	if err != nil {
 		return nil, fmt.Errorf("read notices: %w", err)
@@ -163,7 +166,7 @@ func (r reader) NoticesTo(ctx context.Context, member uuid.UUID) ([]Notice, erro
 	var all []Notice
 	for _, row := range rows {
 		all = append(all, Notice{ID: row.ID, MemberID: orZero(row.MemberID), StaffID: orZero(row.StaffID), Chat: orZero(row.Chat),
-			Kind: row.Kind, Attempt: row.Attempt, QueuedAt: row.QueuedAt, State: row.State, SettledAt: orZero(row.SettledAt)})
+			Kind: row.Kind, Attempt: row.Attempt, QueuedAt: row.QueuedAt, DueAt: orZero(row.DueAt), State: row.State, SettledAt: orZero(row.SettledAt)})
 	}
 	return all, nil
 }

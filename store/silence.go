@@ -26,6 +26,7 @@ type Silence struct {
 	Warnings   int    // how often they were warned in this silence
 	Open       bool   // what came of a warning is not known yet
 	WarnedAt   time.Time
+	DueAt      time.Time // nothing is erased before: they were told so
 	// DeliveredAt is when it was first known that a warning arrived; zero: none
 	// has, as far as is known.
 	DeliveredAt time.Time
@@ -56,12 +57,12 @@ func (tx *Tx) SilenceOf(ctx context.Context, id uuid.UUID) (s Silence, found boo
 	}
 	row, found, err := one[silenceRow](ctx, tx.q, `
 		SELECT m.id, m.registered_at IS NOT NULL AS registered, m.language, s.since, p.country_residence, p.city_residence,
-			w.warnings, w.open, w.warned_at, w.delivered_at
+			w.warnings, w.open, w.warned_at, w.due_at, w.delivered_at
 		FROM member m
 		CROSS JOIN LATERAL (SELECT `+silentSince+` AS since) s
 		CROSS JOIN LATERAL (
 			SELECT coalesce(max(n.attempt), 0) AS warnings, coalesce(bool_or(n.state = 'queued'), false) AS open,
-				max(n.queued_at) AS warned_at, min(n.settled_at) FILTER (WHERE n.state = 'sent') AS delivered_at
+				max(n.queued_at) AS warned_at, max(n.due_at) AS due_at, min(n.settled_at) FILTER (WHERE n.state = 'sent') AS delivered_at
 			FROM notice n WHERE n.member_id = m.id AND n.kind = 'retention' AND n.queued_at > s.since) w
 		LEFT JOIN profile p ON p.member_id = m.id
 		WHERE m.id = $1`, id)
@@ -74,7 +75,7 @@ func (tx *Tx) SilenceOf(ctx context.Context, id uuid.UUID) (s Silence, found boo
 	return Silence{
 		Member: row.ID, Registered: row.Registered, Language: row.Language, Since: row.Since,
 		Country: orZero(row.Country), City: orZero(row.City),
-		Warnings: row.Warnings, Open: row.Open, WarnedAt: orZero(row.WarnedAt), DeliveredAt: orZero(row.DeliveredAt),
+		Warnings: row.Warnings, Open: row.Open, WarnedAt: orZero(row.WarnedAt), DueAt: orZero(row.DueAt), DeliveredAt: orZero(row.DeliveredAt),
 	}, true, nil
 }
 
@@ -88,15 +89,16 @@ type silenceRow struct {
 	Warnings    int        `db:"warnings"`
 	Open        bool       `db:"open"`
 	WarnedAt    *time.Time `db:"warned_at"`
+	DueAt       *time.Time `db:"due_at"`
 	DeliveredAt *time.Time `db:"delivered_at"`
 }
 
 // SilentStaff gives the staff with live roles who are silent since before a
-// time, at most limit of them.
-func (r reader) SilentStaff(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error) {
+// time, by id, at most limit of them after one id.
+func (r reader) SilentStaff(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error) {
 	all, err := r.ids(ctx, `
-		SELECT s.id FROM staff s WHERE s.last_seen_at <= $1
-		AND EXISTS (SELECT FROM role r WHERE r.staff_id = s.id AND r.ended_at IS NULL) ORDER BY s.id LIMIT $2`, before, limit)
+		SELECT s.id FROM staff s WHERE s.last_seen_at <= $1 AND s.id > $2
+		AND EXISTS (SELECT FROM role r WHERE r.staff_id = s.id AND r.ended_at IS NULL) ORDER BY s.id LIMIT $3`, before, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find silent staff: %w", err)
 	}

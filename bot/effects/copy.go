@@ -79,6 +79,7 @@ type keptNotice struct {
 	Kind      string    `json:"kind"`
 	Attempt   int       `json:"attempt"`
 	QueuedAt  time.Time `json:"queued_at"`
+	DueAt     time.Time `json:"due_at,omitzero"`
 	State     string    `json:"state"`
 	SettledAt time.Time `json:"settled_at,omitzero"`
 }
@@ -129,7 +130,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		})
 	}
 	for _, n := range all.Notices {
-		k.Notices = append(k.Notices, keptNotice{Kind: n.Kind, Attempt: n.Attempt, QueuedAt: n.QueuedAt, State: n.State, SettledAt: n.SettledAt})
+		k.Notices = append(k.Notices, keptNotice{Kind: n.Kind, Attempt: n.Attempt, QueuedAt: n.QueuedAt, DueAt: n.DueAt, State: n.State, SettledAt: n.SettledAt})
 	}
 	return k
 }

@@ -57,7 +57,7 @@ func table(k kept, lang locales.Lang) []byte {
 		}
 	}
 	for _, n := range k.Notices {
-		row("notice", n.Kind, "", n.State, "", moment(n.QueuedAt), details("attempt", strconv.Itoa(n.Attempt), "settled_at", moment(n.SettledAt)))
+		row("notice", n.Kind, "", n.State, "", moment(n.QueuedAt), details("attempt", strconv.Itoa(n.Attempt), "due_at", moment(n.DueAt), "settled_at", moment(n.SettledAt)))
 	}
 	w.Flush()
 	return out.Bytes()

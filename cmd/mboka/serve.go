@@ -128,6 +128,10 @@ func (s service) run(ctx context.Context) error {
 		})
 	}
 	s.log.Info("listening", "address", listener.Addr().String(), "public", s.cfg.PublicURL)
+	queue, err := s.startQueue(ctx)
+	if err != nil {
+		fail(err)
+	}
 	listening.Go(func() {
 		if err := s.receive(ctx); err != nil {
 			fail(err)
@@ -139,6 +143,7 @@ func (s service) run(ctx context.Context) error {
 	<-ctx.Done()
 	s.log.Info("stopping: turns under way are finished first")
 	s.stop(ctx, servers)
+	s.stopQueue(ctx, queue) // jobs speak through the bot
 	listening.Wait()
 	stopBot()
 	loops.Wait()

@@ -14,6 +14,7 @@ CREATE TABLE notice (
     kind        text NOT NULL CHECK (kind IN ('retention', 'role_lapsed')),
     attempt     integer NOT NULL CHECK (attempt BETWEEN 1 AND 9),
     queued_at   timestamptz NOT NULL,
+    due_at      timestamptz, -- what it warns of does not happen before
     state       text NOT NULL CHECK (state IN ('queued', 'sent', 'parked', 'failed', 'unknown')),
     rank        integer NOT NULL DEFAULT 0,
     settled_at  timestamptz,
