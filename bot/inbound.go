@@ -31,8 +31,8 @@ type Inbound struct {
 	// (WhatsApp, usually), else empty. Only its dialling prefix is used.
 	Phone string `json:"phone,omitempty"`
 
-	// Notice is what the service says first; only of the kind Notified.
-	Notice *Notice `json:"notice,omitempty"`
+	// Notification is what the service says first; only of the kind Notified.
+	Notification *Notification `json:"notification,omitempty"`
 
 	// Behind is how many messages of the chat wait behind this one, at the time
 	// of its turn.
@@ -59,11 +59,12 @@ const (
 	Refused   Kind = "refused"   // nothing the person did: the form of our last message was refused later
 )
 
-// The kinds that no channel reports: notes from another chat of the same
-// person, see Elsewhere.
+// The kinds that no channel reports: notes from elsewhere that the session has
+// to follow, see Elsewhere.
 const (
 	Renewed Kind = "renewed" // the record is another now
 	Erased  Kind = "erased"  // there is none any more, and nothing may be kept
+	Demoted Kind = "demoted" // a role of the chat was revoked
 )
 
 // Accept takes one inbound event into the chat's mailbox. A nil error means

@@ -110,7 +110,7 @@ func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (session
 // only for an old one the session is opened.
 func (h *held) heard(out outgoing) time.Time {
 	last := out.Since
-	if isNotice(out.Message.ID) {
+	if isNotification(out.Message.ID) {
 		last = out.HeardAt
 	}
 	if s, err := h.read(); err == nil && s.At.After(last) {

@@ -38,7 +38,7 @@ func (b *Bot) Told(ctx context.Context, t Told) error {
 		b.log.Warn("reply not delivered", "channel", t.Channel, "chat", chat, "reply", t.ReplyID,
 			"state", t.State, "code", t.Code, "error", t.Failure)
 		b.mind(ctx, chat, t.Channel, t.Failure)
-		if t.AsText && !isNotice(t.ReplyID) {
+		if t.AsText && !isNotification(t.ReplyID) {
 			// Through the same door as what people send: in order, and only once.
 			again := Inbound{Channel: t.Channel, Address: t.Address, ID: "refused:" + t.ProviderID, Kind: Refused}
 			if err := b.Accept(ctx, again); err != nil {
@@ -46,7 +46,7 @@ func (b *Bot) Told(ctx context.Context, t Told) error {
 			}
 		}
 	}
-	if err := b.noticed(ctx, chat, t.ReplyID, t.notice()); err != nil {
+	if err := b.noticed(ctx, chat, t.ReplyID, t.notification()); err != nil {
 		return err
 	}
 	_, err := b.cfg.Sessions.PutFate(ctx, chat, t.ReplyID, sessions.Fate{

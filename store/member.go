@@ -114,7 +114,7 @@ func (row memberRow) member() Member {
 
 // MemberByChat finds the member that a chat belongs to.
 func (r reader) MemberByChat(ctx context.Context, chat seal.Chat) (m Member, found bool, err error) {
-	row, found, err := one[memberRow](ctx, r.q, selectMember+` JOIN address a ON a.member_id = m.id WHERE a.chat = $1`, chat)
+	row, found, err := one[memberRow](ctx, r.q, selectMember+` JOIN address a ON a.member_id = m.id WHERE a.chat = ANY($1)`, r.index(chat))
 	if err != nil {
 		return Member{}, false, fmt.Errorf("find member: %w", err)
 	}
@@ -131,24 +131,24 @@ func (r reader) MemberByID(ctx context.Context, id uuid.UUID) (m Member, found b
 }
 
 // EraseMember takes back everything about a member: the member, the addresses,
-// consents, profile, drafts, codes, journal of merges, and the turns of the member's chats, the running
-// one included. Of notices the outcome stays, not whom they were for; and one more in the anonymous count of that day (UTC).
+// consents, profile, drafts, codes, journal of merges, whose the roles were, and the turns of the
+// member's chats, the running one included. Of notices the outcome stays, not whom they
+// were for; and one more in the anonymous count of that day (UTC).
 // Without such a member it does nothing, so it can be repeated.
 func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) error {
 	// Chats first and in order, as WriteBehind takes them: neither waits for
 	// the other in a circle, and what it brings later finds no chat.
-	rows, err := tx.tx.Query(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY chat FOR UPDATE`, id)
+	chats, err := tx.chats(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY chat FOR UPDATE`, id)
 	if err != nil {
 		return fmt.Errorf("erase member: %w", err)
 	}
-	chats, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil {
-		return fmt.Errorf("erase member: %w", err)
+	if _, err := tx.EraseStaff(ctx, day, chats...); err != nil {
+		return err
 	}
-	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, chats); err != nil {
-		return fmt.Errorf("erase turns: %w", err)
+	if err := tx.EraseTurns(ctx, chats...); err != nil {
+		return err
 	}
-	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET member_id = NULL, chat = NULL WHERE member_id = $1 OR chat = ANY($2)`, id, chats); err != nil {
+	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET member_id = NULL, chat = NULL WHERE member_id = $1 OR chat = ANY($2)`, id, tx.indexes(chats)); err != nil {
 		return fmt.Errorf("erase addressees of notices: %w", err)
 	}
 	tag, err := tx.tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, id) // and all that refers to it

@@ -93,41 +93,11 @@ type silenceRow struct {
 	DeliveredAt *time.Time `db:"delivered_at"`
 }
 
-// SilentStaff gives the staff with live roles who are silent since before a
-// time, by id, at most limit of them after one id.
-func (r reader) SilentStaff(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error) {
-	all, err := r.ids(ctx, `
-		SELECT s.id FROM staff s WHERE s.last_seen_at <= $1 AND s.id > $2
-		AND EXISTS (SELECT FROM role r WHERE r.staff_id = s.id AND r.ended_at IS NULL) ORDER BY s.id LIMIT $3`, before, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("find silent staff: %w", err)
-	}
-	return all, nil
-}
-
-// LapseRoles ends the live roles of somebody who is silent since before a time,
-// and gives them. Who has written meanwhile keeps them.
-func (tx *Tx) LapseRoles(ctx context.Context, staff uuid.UUID, before, at time.Time) ([]Held, error) {
-	if _, err := tx.tx.Exec(ctx, `SELECT FROM staff WHERE id = $1 FOR UPDATE`, staff); err != nil {
-		return nil, fmt.Errorf("lapse roles: %w", err)
-	}
-	held, err := many[Held](ctx, tx.q, `
-		UPDATE role r SET ended_at = $3, ended_why = 'lapsed' FROM staff s
-		WHERE r.staff_id = $1 AND s.id = r.staff_id AND s.last_seen_at <= $2 AND r.ended_at IS NULL
-		RETURNING r.id, r.staff_id, r.role, r.organisation, r.granted_at, s.last_seen_at`, staff, before, at)
-	if err != nil {
-		return nil, fmt.Errorf("lapse roles: %w", err)
-	}
-	return held, nil
-}
-
 // StaffChat gives the chat of a member of staff; the zero one after an erasure.
 func (r reader) StaffChat(ctx context.Context, staff uuid.UUID) (seal.Chat, error) {
-	row, _, err := one[struct {
-		Chat *seal.Chat `db:"chat"`
-	}](ctx, r.q, `SELECT chat FROM staff WHERE id = $1`, staff)
-	if err != nil {
-		return seal.Chat{}, fmt.Errorf("find chat of staff: %w", err)
+	chats, err := r.chats(ctx, `SELECT chat FROM staff WHERE id = $1 AND chat IS NOT NULL`, staff)
+	if err != nil || len(chats) == 0 {
+		return seal.Chat{}, wrap("find chat of staff", err)
 	}
-	return orZero(row.Chat), nil
+	return chats[0], nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -257,7 +256,7 @@ func traces(ctx context.Context, t *testing.T, url string, id uuid.UUID, chat se
 	for _, table := range tables {
 		var n int
 		query := fmt.Sprintf(`SELECT count(*) FROM %s x WHERE x::text LIKE '%%' || $1 || '%%' OR x::text LIKE '%%' || $2 || '%%'`, pgx.Identifier{table}.Sanitize())
-		if err := conn.QueryRow(ctx, query, id.String(), strings.ToLower(chat.String())).Scan(&n); err != nil {
+		if err := conn.QueryRow(ctx, query, id.String(), indexOf(t, chat)).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		total += n
@@ -273,7 +272,7 @@ func TestSettingsHaveBounds(t *testing.T) {
 			t.Errorf("%s = %s is taken", key, value)
 		}
 	}
-	if err := db.PutSetting(t.Context(), "cap_month", "1", "test", morning); err != nil {
+	if err := db.PutSetting(t.Context(), "cap_month", "1", store.ActorOperator, morning); err != nil {
 		t.Fatal(err)
 	}
 	now := morning
@@ -281,7 +280,7 @@ func TestSettingsHaveBounds(t *testing.T) {
 	if p, err := settings.Policy(t.Context()); err != nil || p.CapMonth != 1 || p.K != 5 || p.KCross != 10 {
 		t.Errorf("%+v %v", p, err)
 	}
-	if err := db.PutSetting(t.Context(), "cap_month", "3", "test", morning); err != nil {
+	if err := db.PutSetting(t.Context(), "cap_month", "3", store.ActorOperator, morning); err != nil {
 		t.Fatal(err)
 	}
 	now = morning.Add(31 * time.Second)

@@ -19,13 +19,14 @@ import (
 // language. It holds no time of its own making: of the same records it is the
 // same file.
 type kept struct {
-	Format    string        `json:"format"` // "mboka-copy-1"
-	Member    keptMember    `json:"member"`
-	Answers   []keptAnswer  `json:"answers"`
-	Consents  []keptConsent `json:"consents"`
-	Addresses []keptAddress `json:"addresses"`
-	Drafts    []keptDraft   `json:"drafts"`
-	Notices   []keptNotice  `json:"notices"`
+	Format    string             `json:"format"`          // "mboka-copy-1"
+	Member    keptMember         `json:"member,omitzero"` // not of staff without a profile
+	Answers   []keptAnswer       `json:"answers"`
+	Consents  []keptConsent      `json:"consents"`
+	Addresses []keptAddress      `json:"addresses"`
+	Drafts    []keptDraft        `json:"drafts"`
+	Notices   []keptNotification `json:"notices"`
+	Staff     []keptStaff        `json:"staff"`
 }
 
 type keptMember struct {
@@ -74,14 +75,32 @@ type keptDraft struct {
 	UpdatedAt time.Time    `json:"updated_at"`
 }
 
-// keptNotice is something that the service said first.
-type keptNotice struct {
+// keptNotification is something that the service said first.
+type keptNotification struct {
 	Kind      string    `json:"kind"`
 	Attempt   int       `json:"attempt"`
 	QueuedAt  time.Time `json:"queued_at"`
 	DueAt     time.Time `json:"due_at,omitzero"`
 	State     string    `json:"state"`
 	SettledAt time.Time `json:"settled_at,omitzero"`
+}
+
+type keptStaff struct {
+	Channel    string     `json:"channel"`
+	Address    string     `json:"address"`
+	Language   string     `json:"language"`
+	JoinedAt   time.Time  `json:"joined_at"`
+	LastSeenAt time.Time  `json:"last_seen_at"`
+	Roles      []keptRole `json:"roles"`
+}
+
+type keptRole struct {
+	Role         string    `json:"role"`
+	Organisation string    `json:"organisation"`
+	Title        string    `json:"title"`
+	GrantedAt    time.Time `json:"granted_at"`
+	EndedAt      time.Time `json:"ended_at,omitzero"`
+	EndedWhy     string    `json:"ended_why,omitempty"`
 }
 
 // copies are the two files of /export. Somebody without a record has none.
@@ -109,7 +128,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		Format: "mboka-copy-1",
 		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic},
 		// Empty lists rather than null, for whoever reads the file.
-		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{}, Notices: []keptNotice{},
+		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{}, Staff: []keptStaff{}, Notices: []keptNotification{},
 	}
 	for _, c := range all.Consents {
 		k.Consents = append(k.Consents, keptConsent{
@@ -130,7 +149,17 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		})
 	}
 	for _, n := range all.Notices {
-		k.Notices = append(k.Notices, keptNotice{Kind: n.Kind, Attempt: n.Attempt, QueuedAt: n.QueuedAt, DueAt: n.DueAt, State: n.State, SettledAt: n.SettledAt})
+		k.Notices = append(k.Notices, keptNotification{Kind: n.Kind, Attempt: n.Attempt, QueuedAt: n.QueuedAt, DueAt: n.DueAt, State: n.State, SettledAt: n.SettledAt})
+	}
+	for _, s := range all.Staff {
+		one := keptStaff{Channel: s.Channel, Address: s.Address, Language: s.Language, JoinedAt: s.JoinedAt, LastSeenAt: s.LastSeenAt, Roles: []keptRole{}}
+		for _, r := range s.Roles {
+			one.Roles = append(one.Roles, keptRole{
+				Role: string(r.Role), Organisation: string(r.Organisation), GrantedAt: r.GrantedAt, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy,
+				Title: bot.RoleName(lang, r.Role) + ", " + bot.OrganisationName(lang, r.Organisation),
+			})
+		}
+		k.Staff = append(k.Staff, one)
 	}
 	return k
 }

@@ -23,5 +23,6 @@ func (r Records) All() map[string]bot.Effect {
 	all := r.registration()
 	maps.Copy(all, r.rights())
 	maps.Copy(all, r.link())
+	maps.Copy(all, r.staff())
 	return all
 }

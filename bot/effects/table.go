@@ -28,9 +28,11 @@ func table(k kept, lang locales.Lang) []byte {
 		_ = w.Write(cells) // a buffer takes everything
 	}
 	row(tableHead...)
-	row("member", "number", "", "", k.Member.Number, moment(k.Member.RegisteredAt), "")
-	language, _ := locales.ParseLang(k.Member.Language)
-	row("member", "language", "", k.Member.Language, language.Name(), moment(k.Member.CreatedAt), "")
+	if k.Member.Language != "" {
+		row("member", "number", "", "", k.Member.Number, moment(k.Member.RegisteredAt), "")
+		language, _ := locales.ParseLang(k.Member.Language)
+		row("member", "language", "", k.Member.Language, language.Name(), moment(k.Member.CreatedAt), "")
+	}
 	if k.Member.Synthetic {
 		row("member", "synthetic", "", "true", "", "", "")
 	}
@@ -58,6 +60,12 @@ func table(k kept, lang locales.Lang) []byte {
 	}
 	for _, n := range k.Notices {
 		row("notice", n.Kind, "", n.State, "", moment(n.QueuedAt), details("attempt", strconv.Itoa(n.Attempt), "due_at", moment(n.DueAt), "settled_at", moment(n.SettledAt)))
+	}
+	for _, s := range k.Staff {
+		row("staff", s.Channel, "", "", s.Address, moment(s.JoinedAt), details("language", s.Language, "last_seen_at", moment(s.LastSeenAt)))
+		for _, r := range s.Roles {
+			row("role", r.Role, "", r.Organisation, r.Title, moment(r.GrantedAt), details("ended_at", moment(r.EndedAt), "ended_why", r.EndedWhy))
+		}
 	}
 	w.Flush()
 	return out.Bytes()

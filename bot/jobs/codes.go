@@ -34,7 +34,7 @@ func (r *round) codes(ctx context.Context) error {
 	}{
 		{invites, r.now.Add(-invitesKept), (*store.Tx).DropInvites},
 		{linkCodes, r.now.Add(-linkCodesKept), (*store.Tx).DropLinkCodes},
-		{notices, r.now.AddDate(-noticeYears, 0, 0), (*store.Tx).DropNotices},
+		{notices, r.now.AddDate(-noticeYears, 0, 0), (*store.Tx).DropNotifications},
 	} {
 		if err := r.portions(ctx, step.what, func(tx *store.Tx) (int64, error) { return step.drop(tx, ctx, step.before) }); err != nil {
 			return err

@@ -136,8 +136,8 @@ func TestCleaning(t *testing.T) {
 			tx.PutLinkCode(ctx, id, make([]byte, 32), ago(2)),
 			tx.PutDraft(ctx, store.Draft{Chat: chat, Flow: "old", Version: 1, Step: "a", Skipped: []string{}}, ago(91)),
 			tx.PutDraft(ctx, store.Draft{Chat: chat, Flow: "young", Version: 1, Step: "a", Skipped: []string{}}, ago(89)),
-			tx.PutNotice(ctx, store.Notice{ID: uuid.New(), MemberID: id, Kind: store.NoticeRetention, Attempt: 1, QueuedAt: ago(3 * 370)}),
-			tx.PutNotice(ctx, store.Notice{ID: uuid.New(), MemberID: id, Kind: store.NoticeRetention, Attempt: 1, QueuedAt: ago(3 * 360)}),
+			tx.PutNotification(ctx, store.Notification{ID: uuid.New(), MemberID: id, Kind: store.NotificationRetention, Attempt: 1, QueuedAt: ago(3 * 370)}),
+			tx.PutNotification(ctx, store.Notification{ID: uuid.New(), MemberID: id, Kind: store.NotificationRetention, Attempt: 1, QueuedAt: ago(3 * 360)}),
 		)
 	})
 	for i, days := range []int{29, 31} {
@@ -192,7 +192,7 @@ func TestRolesLapse(t *testing.T) {
 		}
 		seen := begin.AddDate(0, 0, -days)
 		if _, err := w.raw.Exec(t.Context(), `INSERT INTO staff (id, chat, channel, sealed_address, language, joined_at, last_seen_at)
-			VALUES ($1, $2, 'telegram', $3, 'en', $4, $4)`, staff, w.chat("telegram", address), sealed, seen); err != nil {
+			VALUES ($1, $2, 'telegram', $3, 'en', $4, $4)`, staff, w.db.Keys().Indexes(w.chat("telegram", address))[0], sealed, seen); err != nil {
 			t.Fatal(err)
 		}
 		for _, role := range []string{"official", "auditor"} {
@@ -233,7 +233,7 @@ func TestOneFaultHoldsUpNobody(t *testing.T) {
 	for i := range 3 {
 		w.member(true, fmt.Sprint("telegram ", i+1))
 	}
-	if _, err := w.raw.Exec(t.Context(), `UPDATE address SET sealed_address = '\x00' WHERE chat = $1`, w.chat("telegram", "2")); err != nil {
+	if _, err := w.raw.Exec(t.Context(), `UPDATE address SET sealed_address = '\x00' WHERE chat = ANY($1)`, w.db.Keys().Indexes(w.chat("telegram", "2"))); err != nil {
 		t.Fatal(err)
 	}
 	w.set(begin.AddDate(1, 0, 0))

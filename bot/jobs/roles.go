@@ -17,38 +17,39 @@ func (r *round) roles(ctx context.Context) error {
 	if quiet("", "", r.now, r.policy) {
 		return nil // the next run finds them
 	}
-	before := r.now.Add(-store.RoleSilence)
-	if err := r.each(ctx, func(after uuid.UUID) ([]uuid.UUID, error) {
-		return r.Store.SilentStaff(ctx, before, after, page)
-	}, func(id uuid.UUID) error { return r.lapse(ctx, id) }); err != nil {
+	if err := r.Store.Write(ctx, func(tx *store.Tx) error { return r.lapse(ctx, tx) }); err != nil {
 		return err
 	}
-	return r.sayOpen(ctx, store.NoticeRoleLapsed)
+	return r.sayOpen(ctx, store.NotificationRoleLapsed)
 }
 
-func (r *round) lapse(ctx context.Context, staff uuid.UUID) error {
-	return r.Store.Write(ctx, func(tx *store.Tx) error {
-		ended, err := tx.LapseRoles(ctx, staff, r.now.Add(-store.RoleSilence), r.now)
-		if err != nil || len(ended) == 0 {
-			return err
-		}
-		for _, role := range ended {
-			if err := tx.Audit(ctx, store.Entry{
-				ID: uuid.NewSHA1(role.ID, []byte("lapse")), At: r.now, Actor: store.ActorService, Act: "role.lapse",
-				Organisation: string(role.Organisation), Object: role.ID.String(),
-			}); err != nil {
-				return err
-			}
-		}
-		chat, err := tx.StaffChat(ctx, staff)
-		if err != nil {
-			return err
-		}
-		if err := tx.PutNotice(ctx, store.Notice{
-			ID: uuid.NewSHA1(ended[0].ID, []byte("lapsed")), StaffID: staff, Chat: chat, Kind: store.NoticeRoleLapsed, Attempt: 1, QueuedAt: r.now,
+// lapse ends the roles, and queues one notice to each who held some.
+func (r *round) lapse(ctx context.Context, tx *store.Tx) error {
+	ended, err := tx.LapseRoles(ctx, r.now.Add(-store.RoleSilence))
+	if err != nil {
+		return err
+	}
+	told := map[uuid.UUID]bool{}
+	for _, role := range ended {
+		if err := tx.Audit(ctx, store.Entry{
+			ID: uuid.NewSHA1(role.ID, []byte("lapse")), At: r.now, Actor: store.ActorService, Act: "role.lapse",
+			Organisation: string(role.Organisation), Object: role.ID.String(),
 		}); err != nil {
 			return err
 		}
-		return tx.CountRun(ctx, r.run, lapsed, int64(len(ended)))
-	})
+		if told[role.StaffID] {
+			continue
+		}
+		told[role.StaffID] = true
+		chat, err := tx.StaffChat(ctx, role.StaffID)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutNotification(ctx, store.Notification{
+			ID: uuid.NewSHA1(role.ID, []byte("lapsed")), StaffID: role.StaffID, Chat: chat, Kind: store.NotificationRoleLapsed, Attempt: 1, QueuedAt: r.now,
+		}); err != nil {
+			return err
+		}
+	}
+	return tx.CountRun(ctx, r.run, lapsed, int64(len(ended)))
 }

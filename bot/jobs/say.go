@@ -23,14 +23,14 @@ const noticeWait = 7 * 24 * time.Hour
 // said once. What is open for too long is given up as unknown.
 func (r *round) sayOpen(ctx context.Context, kind string) error {
 	if err := r.Store.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.GiveUpNotices(ctx, r.now.Add(-noticeWait), r.now)
+		_, err := tx.GiveUpNotifications(ctx, r.now.Add(-noticeWait), r.now)
 		return err
 	}); err != nil {
 		return err
 	}
 	var after uuid.UUID
 	for {
-		open, err := r.Store.OpenNotices(ctx, kind, after, page)
+		open, err := r.Store.OpenNotifications(ctx, kind, after, page)
 		if err != nil || len(open) == 0 {
 			return err
 		}
@@ -44,13 +44,13 @@ func (r *round) sayOpen(ctx context.Context, kind string) error {
 }
 
 // say has a notice said in its chat.
-func (r *round) say(ctx context.Context, n store.OpenNotice) error {
-	out := bot.Notice{ID: n.ID.String(), Language: n.Language, HeardAt: n.HeardAt, QueuedAt: n.QueuedAt}
+func (r *round) say(ctx context.Context, n store.OpenNotification) error {
+	out := bot.Notification{ID: n.ID.String(), Language: n.Language, HeardAt: n.HeardAt, QueuedAt: n.QueuedAt}
 	switch n.Kind {
-	case store.NoticeRetention:
+	case store.NotificationRetention:
 		out.Key, out.Args = warning(n)
 		out.Moot = true
-	case store.NoticeRoleLapsed:
+	case store.NotificationRoleLapsed:
 		out.Key, out.Args = locales.RoleLapsed, map[string]string{"N": strconv.Itoa(int(store.RoleSilence / (24 * time.Hour)))}
 	default:
 		return fmt.Errorf("notice of kind %q has no text", n.Kind)
@@ -76,12 +76,12 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // Noticed keeps what became of a notice. It is bot.Config.Noticed.
-func Noticed(db *store.DB, clock func() time.Time) func(context.Context, seal.Chat, string, bot.NoticeFate) error {
-	return func(ctx context.Context, _ seal.Chat, notice string, f bot.NoticeFate) error {
+func Noticed(db *store.DB, clock func() time.Time) func(context.Context, seal.Chat, string, bot.NotificationFate) error {
+	return func(ctx context.Context, _ seal.Chat, notice string, f bot.NotificationFate) error {
 		id, err := uuid.Parse(notice)
 		if err != nil {
 			return fmt.Errorf("id of notice: %w", err)
 		}
-		return db.SettleNotice(ctx, id, string(f.State), f.Rank, clock())
+		return db.SettleNotification(ctx, id, string(f.State), f.Rank, clock())
 	}
 }

@@ -67,7 +67,7 @@ func dueAt(s store.Silence, now time.Time, p store.Policy) time.Time {
 
 // silence warns and erases people who have not written for long.
 func (r *round) silence(ctx context.Context) error {
-	if err := r.sayOpen(ctx, store.NoticeRetention); err != nil {
+	if err := r.sayOpen(ctx, store.NotificationRetention); err != nil {
 		return err
 	}
 	before := r.now.AddDate(0, -r.policy.RetentionWarn, 0)
@@ -79,7 +79,7 @@ func (r *round) silence(ctx context.Context) error {
 // consider takes the next step with one member.
 func (r *round) consider(ctx context.Context, id uuid.UUID) error {
 	var gone bool
-	var queued []store.OpenNotice
+	var queued []store.OpenNotification
 	err := r.Store.Write(ctx, func(tx *store.Tx) error {
 		gone, queued = false, nil
 		s, found, err := tx.SilenceOf(ctx, id)
@@ -112,24 +112,24 @@ func (r *round) consider(ctx context.Context, id uuid.UUID) error {
 
 // warn queues a warning to each chat of a member. Without any chat it has
 // failed already, and counts as tried.
-func (r *round) warn(ctx context.Context, tx *store.Tx, s store.Silence) ([]store.OpenNotice, error) {
+func (r *round) warn(ctx context.Context, tx *store.Tx, s store.Silence) ([]store.OpenNotification, error) {
 	addresses, err := tx.Addresses(ctx, s.Member)
 	if err != nil {
 		return nil, err
 	}
-	n := store.Notice{MemberID: s.Member, Kind: store.NoticeRetention, Attempt: s.Warnings + 1, QueuedAt: r.now, DueAt: dueAt(s, r.now, r.policy)}
-	var queued []store.OpenNotice
+	n := store.Notification{MemberID: s.Member, Kind: store.NotificationRetention, Attempt: s.Warnings + 1, QueuedAt: r.now, DueAt: dueAt(s, r.now, r.policy)}
+	var queued []store.OpenNotification
 	for _, a := range addresses {
 		n.Chat = a.Chat
-		queued = append(queued, store.OpenNotice{Notice: n, Channel: a.Channel, Address: a.Address, Language: s.Language, HeardAt: a.LastInboundAt})
+		queued = append(queued, store.OpenNotification{Notification: n, Channel: a.Channel, Address: a.Address, Language: s.Language, HeardAt: a.LastInboundAt})
 	}
 	if len(queued) == 0 {
-		queued = []store.OpenNotice{{Notice: n}}
+		queued = []store.OpenNotification{{Notification: n}}
 	}
 	for i := range queued {
 		q := &queued[i]
 		q.ID = uuid.NewSHA1(s.Member, fmt.Appendf(nil, "%s %d %d %s", q.Kind, s.Since.UnixMicro(), q.Attempt, q.Chat))
-		if err := tx.PutNotice(ctx, q.Notice); err != nil {
+		if err := tx.PutNotification(ctx, q.Notification); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +144,7 @@ func (r *round) warn(ctx context.Context, tx *store.Tx, s store.Silence) ([]stor
 }
 
 // warning is the text of a warning.
-func warning(n store.OpenNotice) (locales.Key, map[string]string) {
+func warning(n store.OpenNotification) (locales.Key, map[string]string) {
 	lang, _ := locales.ParseLang(n.Language)
 	return locales.RetentionWarning, map[string]string{"Date": locales.Date(lang, n.DueAt.UTC())}
 }

@@ -28,6 +28,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 //
 //	> text       what the person writes; {cmd:x} and {label:x} are words of
 //	             their language, {lang} its code, {code} the last code to link with
+//	             or to take up a role
 //	> [code]     what they tap, by the option's code
 //	> (voice)    what else they send
 //	< keys       the catalogue keys of the reply; nothing after < is silence;
@@ -63,7 +64,7 @@ func TestDialogues(t *testing.T) {
 var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
-var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true}
+var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -186,8 +187,7 @@ func (d *dialogue) words(text string) string {
 			before, _, _ := strings.Cut(locales.LabelOf(locales.Key(part[2])).In(d.lang), " (")
 			return before
 		}
-		key, _ := bot.CommandKey(part[2])
-		word, _, _ := strings.Cut(locales.LabelOf(key).In(d.lang), "|")
+		word, _, _ := strings.Cut(locales.LabelOf(locales.Key("cmd_"+part[2])).In(d.lang), "|")
 		return word
 	})
 }
@@ -199,6 +199,8 @@ func (d *dialogue) words(text string) string {
 //	older          the session is of an older version of the form
 //	column X = Y   a column of the profile is as said
 //	other          the person takes up their phone on the other platform
+//	invite R O     the operator invites to role R for organisation O: {code}
+//	revoke         the operator ends the roles of the chat
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
 	d.t.Helper()
@@ -220,12 +222,17 @@ func (d *dialogue) happen(what string) {
 		column, want, _ := strings.Cut(rest, " = ")
 		var got string
 		err := d.s.db.QueryRow(d.t.Context(), fmt.Sprintf(`SELECT coalesce(p.%s::text, 'null') FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1`, column),
-			d.chatBytes()).Scan(&got)
+			d.index()).Scan(&got)
 		if err != nil || got != want {
 			d.t.Fatalf("%s is %q, not %q (%v)", column, got, want, err)
 		}
 	case "other":
 		d.other()
+	case "invite":
+		role, org, _ := strings.Cut(rest, " ")
+		d.invited(role, org)
+	case "revoke":
+		d.revoked()
 	case "follows":
 		d.away.turns++
 		d.s.waitTurn(d.t, d.away.chat(), d.away.turns)
@@ -245,9 +252,9 @@ func (d *dialogue) other() {
 	d.seen = append(d.seen, "", "("+d.phone.channel()+")")
 }
 
-func (d *dialogue) chatBytes() []byte {
-	c := d.s.keys.Chat(d.phone.channel(), d.phone.address())
-	return c[:]
+// index is how the records keep the chat.
+func (d *dialogue) index() []byte {
+	return d.s.keys.Indexes(d.s.keys.Chat(d.phone.channel(), d.phone.address()))[0]
 }
 
 func (d *dialogue) key(kind string) string {
@@ -278,8 +285,9 @@ func (d *dialogue) rows() int {
 	err := d.s.db.QueryRow(d.t.Context(), `
 		SELECT (SELECT count(*) FROM address WHERE chat = $1) + (SELECT count(*) FROM draft WHERE chat = $1)
 			+ (SELECT count(*) FROM draft_answer WHERE chat = $1) + (SELECT count(*) FROM turn WHERE chat = $1)
+			+ (SELECT count(*) FROM staff WHERE chat = $1)
 			+ (SELECT count(*) FROM consent c JOIN address a USING (member_id) WHERE a.chat = $1)
-			+ (SELECT count(*) FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1)`, d.chatBytes()).Scan(&n)
+			+ (SELECT count(*) FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1)`, d.index()).Scan(&n)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -333,7 +341,7 @@ func (d *dialogue) change(how func(*bot.Session)) {
 
 // volatile is what differs from run to run: member numbers, codes, dates and
 // links.
-var volatile = regexp.MustCompile(`https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
+var volatile = regexp.MustCompile(`https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
 
 var linkCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}\b`)
 

@@ -39,7 +39,7 @@ func (s *testService) silent(channel, address string, months int) uuid.UUID {
 			return nil
 		}
 		told := since.AddDate(0, 12, 0)
-		return tx.PutNotice(ctx, store.Notice{ID: uuid.New(), MemberID: id, Kind: store.NoticeRetention, Attempt: 2, QueuedAt: told, DueAt: told.AddDate(0, 12, 0)})
+		return tx.PutNotification(ctx, store.Notification{ID: uuid.New(), MemberID: id, Kind: store.NotificationRetention, Attempt: 2, QueuedAt: told, DueAt: told.AddDate(0, 12, 0)})
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -93,6 +93,7 @@ func prepareService(t *testing.T) *testService {
 	}
 	t.Cleanup(s.db.Close)
 	s.settings()
+	t.Cleanup(func() { s.canBeResealed(doc) })
 	address := freeAddress(t)
 	public := "http://" + address
 	s.twilio.Connect(public, public)
@@ -112,7 +113,7 @@ func (s *testService) settings() {
 	}
 	defer db.Close()
 	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(s.t.Context(), key, value, "test", time.Now()); err != nil {
+		if err := db.PutSetting(s.t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/rights"
+	"mboka/flows/staff"
 	"mboka/store"
 	"mboka/store/limits"
 	"mboka/store/seal"
@@ -35,6 +36,7 @@ func allFlows() []*flows.Flow {
 		menu.Flow(), menu.Resume(), menu.Tongue(),
 		rights.MyData(), rights.Erase(), rights.Complaint(),
 		link.Flow(), link.Merge(),
+		staff.Menu(), staff.Roles(),
 	}
 }
 

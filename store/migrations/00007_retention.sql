@@ -10,7 +10,7 @@ CREATE TABLE notice (
     id          uuid PRIMARY KEY,
     member_id   uuid REFERENCES member ON DELETE SET NULL,
     staff_id    uuid REFERENCES staff,
-    chat        bytea CHECK (octet_length(chat) = 16),
+    chat        bytea CHECK (octet_length(chat) IN (16, 37)),
     kind        text NOT NULL CHECK (kind IN ('retention', 'role_lapsed')),
     attempt     integer NOT NULL CHECK (attempt BETWEEN 1 AND 9),
     queued_at   timestamptz NOT NULL,

@@ -39,6 +39,7 @@ type world struct {
 	vars     []string
 	over     chan struct{} // closed when the people stop
 	haste    bool          // people do not think
+	firstDoc string        // the keyset before it was turned
 	again    time.Duration // after so long in vain a person writes again
 
 	models  map[string][]string
@@ -136,7 +137,7 @@ func (w *world) databases(needs needs) (url string) {
 	}
 	w.t.Cleanup(db.Close)
 	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(w.t.Context(), key, value, "test", time.Now()); err != nil {
+		if err := db.PutSetting(w.t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			w.t.Fatal(err)
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"mboka/store/sessions"
 )
 
-// Notice is something that the service says first. It is put into the chat's
+// Notification is something that the service says first. It is put into the chat's
 // mailbox and takes its turn there, but it is nothing the person did: the
 // session, what is asked, and when the person was last heard stay as they are.
-type Notice struct {
+type Notification struct {
 	ID   string            `json:"id"`  // of its row; it is said once
 	Key  locales.Key       `json:"key"` // a text without choices
 	Args map[string]string `json:"args,omitempty"`
@@ -31,12 +31,12 @@ type Notice struct {
 // Notified is the kind of a notice in a mailbox. No channel reports it.
 const Notified Kind = "notice"
 
-// noticePrefix begins the outbox id of a notice; its own id follows.
-const noticePrefix = "notice-"
+// notificationPrefix begins the outbox id of a notice; its own id follows.
+const notificationPrefix = "notice-"
 
-// NoticeFate is what became of a notice. One of a rank that is not higher than
+// NotificationFate is what became of a notice. One of a rank that is not higher than
 // what is known comes too late: fates may come twice and out of order.
-type NoticeFate struct {
+type NotificationFate struct {
 	State sessions.State // Sent, Parked, Failed or Unknown
 	Rank  int
 }
@@ -52,8 +52,8 @@ const (
 )
 
 // Notify has a notice said in a chat. It may be repeated.
-func (b *Bot) Notify(ctx context.Context, channel, address string, n Notice) error {
-	return b.Accept(ctx, Inbound{Channel: channel, Address: address, ID: "notice:" + n.ID, Kind: Notified, At: n.QueuedAt, Notice: &n})
+func (b *Bot) Notify(ctx context.Context, channel, address string, n Notification) error {
+	return b.Accept(ctx, Inbound{Channel: channel, Address: address, ID: "notice:" + n.ID, Kind: Notified, At: n.QueuedAt, Notification: &n})
 }
 
 // Forget has all that Redis keeps of a chat dropped, after what its mailbox
@@ -63,20 +63,20 @@ func (b *Bot) Forget(ctx context.Context, channel, address, id string) error {
 }
 
 // note tells what no person did: another chat of theirs, or the service itself.
-func (k Kind) note() bool { return k == Renewed || k == Erased || k == Notified }
+func (k Kind) note() bool { return k == Renewed || k == Erased || k == Demoted || k == Notified }
 
-// notice is the turn over a notice.
-func (h *held) notice(ctx context.Context, m sessions.Message, in Inbound) (t outcome, r sessions.SaveRequest, err error) {
+// notification is the turn over a notice.
+func (h *held) notification(ctx context.Context, m sessions.Message, in Inbound) (t outcome, r sessions.SaveRequest, err error) {
 	t.Silent = true
-	if in.Notice == nil {
+	if in.Notification == nil {
 		return t, r, fmt.Errorf("notice without a text")
 	}
-	n := *in.Notice
+	n := *in.Notification
 	if s, err := h.read(); n.Moot && h.stored != nil && err == nil && s.At.After(n.QueuedAt) {
 		return t, r, nil
 	}
 	if h.b.channels[in.Channel] == nil {
-		return t, r, h.b.noticed(ctx, h.g.Chat, noticePrefix+n.ID, NoticeFate{State: sessions.Failed, Rank: rankRefused})
+		return t, r, h.b.noticed(ctx, h.g.Chat, notificationPrefix+n.ID, NotificationFate{State: sessions.Failed, Rank: rankRefused})
 	}
 	args := make(locales.Args, len(n.Args))
 	for k, v := range n.Args {
@@ -90,7 +90,7 @@ func (h *held) notice(ctx context.Context, m sessions.Message, in Inbound) (t ou
 		return t, r, err
 	}
 	message := Render(t.Prompt, Setting{Lang: t.Session.language(), Caps: caps, Base: base})
-	message.ID = noticePrefix + n.ID
+	message.ID = notificationPrefix + n.ID
 	reply, err := h.sealed(m, in, message, false)
 	if err != nil {
 		return t, r, err
@@ -98,12 +98,12 @@ func (h *held) notice(ctx context.Context, m sessions.Message, in Inbound) (t ou
 	return t, sessions.SaveRequest{Replies: []sessions.Reply{reply}}, nil
 }
 
-// isNotice tells whether an outbox id is that of a notice.
-func isNotice(reply string) bool { return strings.HasPrefix(reply, noticePrefix) }
+// isNotification tells whether an outbox id is that of a notice.
+func isNotification(reply string) bool { return strings.HasPrefix(reply, notificationPrefix) }
 
 // noticed hands on what became of a notice. Of other replies it knows nothing.
-func (b *Bot) noticed(ctx context.Context, chat sessions.Chat, reply string, f NoticeFate) error {
-	id, ok := strings.CutPrefix(reply, noticePrefix)
+func (b *Bot) noticed(ctx context.Context, chat sessions.Chat, reply string, f NotificationFate) error {
+	id, ok := strings.CutPrefix(reply, notificationPrefix)
 	if !ok || b.cfg.Noticed == nil {
 		return nil
 	}
@@ -127,10 +127,10 @@ func (h *held) settled(ctx context.Context, reply string, state sessions.State) 
 	case sessions.Parked, sessions.Failed:
 		rank = rankRefused
 	}
-	if !isNotice(reply) || rank == 0 {
+	if !isNotification(reply) || rank == 0 {
 		return state
 	}
-	if err := h.b.noticed(ctx, h.g.Chat, reply, NoticeFate{State: state, Rank: rank}); err != nil {
+	if err := h.b.noticed(ctx, h.g.Chat, reply, NotificationFate{State: state, Rank: rank}); err != nil {
 		h.b.log.Warn("not kept what became of a notice", "chat", h.g.Chat, "reply", reply, "error", err)
 	}
 	if state == sessions.Parked {
@@ -139,15 +139,15 @@ func (h *held) settled(ctx context.Context, reply string, state sessions.State) 
 	return state
 }
 
-// notice is what a platform's later word means for a notice.
-func (t Told) notice() NoticeFate {
+// notification is what a platform's later word means for a notice.
+func (t Told) notification() NotificationFate {
 	switch {
 	case t.Failure != nil && t.Failure.Outcome == OutsideWindow:
-		return NoticeFate{State: sessions.Parked, Rank: rankUndelivered}
+		return NotificationFate{State: sessions.Parked, Rank: rankUndelivered}
 	case t.Failure != nil:
-		return NoticeFate{State: sessions.Failed, Rank: rankUndelivered}
+		return NotificationFate{State: sessions.Failed, Rank: rankUndelivered}
 	case t.Delivered:
-		return NoticeFate{State: sessions.Sent, Rank: rankDelivered}
+		return NotificationFate{State: sessions.Sent, Rank: rankDelivered}
 	}
-	return NoticeFate{State: sessions.Sent, Rank: rankTaken}
+	return NotificationFate{State: sessions.Sent, Rank: rankTaken}
 }

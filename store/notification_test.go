@@ -14,11 +14,11 @@ import (
 	"mboka/store/storetest"
 )
 
-func putNotice(t *testing.T, db *store.DB, member uuid.UUID, chat seal.Chat, minutes int) store.Notice {
+func putNotice(t *testing.T, db *store.DB, member uuid.UUID, chat seal.Chat, minutes int) store.Notification {
 	t.Helper()
-	n := store.Notice{ID: uuid.New(), MemberID: member, Chat: chat, Kind: store.NoticeRetention, Attempt: 1,
-		QueuedAt: after(minutes), DueAt: after(minutes + 60), State: store.NoticeQueued}
-	do(t, db, func(tx *store.Tx) error { return tx.PutNotice(t.Context(), n) })
+	n := store.Notification{ID: uuid.New(), MemberID: member, Chat: chat, Kind: store.NotificationRetention, Attempt: 1,
+		QueuedAt: after(minutes), DueAt: after(minutes + 60), State: store.NotificationQueued}
+	do(t, db, func(tx *store.Tx) error { return tx.PutNotification(t.Context(), n) })
 	return n
 }
 
@@ -45,11 +45,11 @@ func TestNoticeIsSettledByRank(t *testing.T) {
 	} {
 		n := putNotice(t, db, id, chat, 0)
 		for _, h := range tc.heard {
-			if err := db.SettleNotice(t.Context(), n.ID, h.state, h.rank, after(9)); err != nil {
+			if err := db.SettleNotification(t.Context(), n.ID, h.state, h.rank, after(9)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		all, err := db.NoticesTo(t.Context(), id)
+		all, err := db.NotificationsTo(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestNoticeIsSettledByRank(t *testing.T) {
 			}
 		}
 	}
-	if err := db.SettleNotice(t.Context(), uuid.New(), "sent", 2, after(9)); err != nil {
+	if err := db.SettleNotification(t.Context(), uuid.New(), "sent", 2, after(9)); err != nil {
 		t.Errorf("of a notice that is not there: %v", err)
 	}
 }
@@ -72,7 +72,7 @@ func TestNoticesFollowThePerson(t *testing.T) {
 	putNotice(t, p.db, p.stays, p.here, 1)
 	putNotice(t, p.db, p.goes, p.there, 2)
 	count := func(member uuid.UUID) int {
-		all, err := p.db.NoticesTo(t.Context(), member)
+		all, err := p.db.NotificationsTo(t.Context(), member)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestSilenceCountsEveryChat(t *testing.T) {
 	if diff := cmp.Diff(want, look()); diff != "" {
 		t.Error(diff)
 	}
-	if err := db.SettleNotice(t.Context(), n.ID, store.NoticeSent, 2, after(11)); err != nil {
+	if err := db.SettleNotification(t.Context(), n.ID, store.NotificationSent, 2, after(11)); err != nil {
 		t.Fatal(err)
 	}
 	want.Open, want.DeliveredAt = false, after(11)

@@ -22,7 +22,7 @@ type noticed struct {
 	came  chan struct{}
 }
 
-func (n *noticed) take(_ context.Context, _ seal.Chat, id string, f bot.NoticeFate) error {
+func (n *noticed) take(_ context.Context, _ seal.Chat, id string, f bot.NotificationFate) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.fates = append(n.fates, fmt.Sprint(id, " ", f.State, " ", f.Rank))
@@ -48,11 +48,11 @@ func noticeRig(t *testing.T) (*rig, *noticed) {
 	return newRig(t, 10*time.Millisecond, func(c *bot.Config) { c.Noticed = n.take }), n
 }
 
-func warning(id string, heard time.Time) bot.Notice {
-	return bot.Notice{ID: id, Key: "retention_warning", Args: map[string]string{"Date": "3 mars 2028"}, Language: "fr", HeardAt: heard, QueuedAt: time.Now()}
+func warning(id string, heard time.Time) bot.Notification {
+	return bot.Notification{ID: id, Key: "retention_warning", Args: map[string]string{"Date": "3 mars 2028"}, Language: "fr", HeardAt: heard, QueuedAt: time.Now()}
 }
 
-func (r *rig) notify(n bot.Notice) {
+func (r *rig) notify(n bot.Notification) {
 	r.t.Helper()
 	if err := r.bot.Notify(r.t.Context(), "telegram", "4711", n); err != nil {
 		r.t.Fatal(err)
