@@ -20,7 +20,7 @@ import (
 )
 
 // Config is what the bot is made of; cmd/mboka joins it. All fields are
-// needed, but Holds, LookUps and PublicURL, and from Clock on, where there are defaults.
+// needed, but Holds, LookUps, Noticed and PublicURL, and from Clock on, where there are defaults.
 type Config struct {
 	Flows    []*flows.Flow
 	Channels []Channel
@@ -50,6 +50,9 @@ type Config struct {
 	// NoticeHolds is the oldest version of the notice's meaning that a yes to
 	// still holds: who agreed to an older one is asked again. Default NoticeHolds.
 	NoticeHolds int
+	// Noticed hears what became of a notice (Notify), by its id. Nil: nobody
+	// asks.
+	Noticed func(ctx context.Context, chat seal.Chat, notice string, f NotificationFate) error
 	// PublicURL is where bot/web is reached, for links to it. "": no links.
 	PublicURL string
 

@@ -31,6 +31,9 @@ type Inbound struct {
 	// (WhatsApp, usually), else empty. Only its dialling prefix is used.
 	Phone string `json:"phone,omitempty"`
 
+	// Notification is what the service says first; only of the kind Notified.
+	Notification *Notification `json:"notification,omitempty"`
+
 	// Behind is how many messages of the chat wait behind this one, at the time
 	// of its turn.
 	Behind int `json:"-"`

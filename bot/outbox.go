@@ -15,6 +15,8 @@ type outgoing struct {
 	Channel string    `json:"c"`
 	Address string    `json:"a"`
 	Since   time.Time `json:"t"` // when the message it answers was accepted
+	// HeardAt is when the person last wrote before a notice, which answers nothing.
+	HeardAt time.Time `json:"h,omitzero"`
 	Message Message   `json:"m"`
 }
 
@@ -63,6 +65,7 @@ func (h *held) send(ctx context.Context, r sessions.Reply) (sessions.Saved, erro
 		h.b.log.Warn("reply not sent", "channel", out.Channel, "chat", h.g.Chat, "reply", r.ID, "attempt", r.Attempt,
 			"state", o.State, "again", o.RetryAt, "code", failed.Code, "error", failed)
 	}
+	o.State = h.settled(ctx, r.ID, o.State)
 	return h.b.cfg.Sessions.Settle(ctx, h.g, o)
 }
 
@@ -109,10 +112,14 @@ func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (session
 // heard is when the person last wrote, as far as we know: the reply tells, and
 // only for an old one the session is opened.
 func (h *held) heard(out outgoing) time.Time {
-	if s, err := h.read(); err == nil && s.At.After(out.Since) {
+	last := out.Since
+	if isNotification(out.Message.ID) {
+		last = out.HeardAt
+	}
+	if s, err := h.read(); err == nil && s.At.After(last) {
 		return s.At
 	}
-	return out.Since
+	return last
 }
 
 // deliver calls the platform. A panic on the way leaves the outcome unknown.

@@ -15,6 +15,7 @@ func (h *held) apologise(ctx context.Context, m sessions.Message, in Inbound) (s
 	request := sessions.SaveRequest{Aside: "failed three times"}
 	reply, err := h.words(ctx, m, in, locales.Sorry, "sorry")
 	switch {
+	case in.Kind.note(): // nobody waits for an answer
 	case err == nil:
 		request.Replies = []sessions.Reply{reply}
 	case transient(err):

@@ -97,7 +97,11 @@ func (h *held) reply(ctx context.Context, m sessions.Message, in Inbound, t outc
 
 // sealed is a message as it goes into the outbox.
 func (h *held) sealed(m sessions.Message, in Inbound, message Message, again bool) (sessions.Reply, error) {
-	plain, err := json.Marshal(outgoing{Channel: in.Channel, Address: in.Address, Since: m.AcceptedAt, Message: message})
+	out := outgoing{Channel: in.Channel, Address: in.Address, Since: m.AcceptedAt, Message: message}
+	if in.Notification != nil {
+		out.HeardAt = in.Notification.HeardAt
+	}
+	plain, err := json.Marshal(out)
 	if err != nil {
 		return sessions.Reply{}, fmt.Errorf("encode reply: %w", err)
 	}

@@ -20,6 +20,8 @@ type Told struct {
 	Code       string // its error code, "" for none
 	// Failure says what to do about a message that came to nothing.
 	Failure *SendError
+	// Delivered tells that it has reached the phone.
+	Delivered bool
 	// AsText tells that the form was refused: as text the words may pass.
 	AsText bool
 }
@@ -36,13 +38,16 @@ func (b *Bot) Told(ctx context.Context, t Told) error {
 		b.log.Warn("reply not delivered", "channel", t.Channel, "chat", chat, "reply", t.ReplyID,
 			"state", t.State, "code", t.Code, "error", t.Failure)
 		b.mind(ctx, chat, t.Channel, t.Address, t.ReplyID, t.Failure)
-		if t.AsText {
+		if t.AsText && !isNotification(t.ReplyID) {
 			// Through the same door as what people send: in order, and only once.
 			again := Inbound{Channel: t.Channel, Address: t.Address, ID: "refused:" + t.ProviderID, Kind: Refused}
 			if err := b.Accept(ctx, again); err != nil {
 				return err
 			}
 		}
+	}
+	if err := b.noticed(ctx, chat, t.ReplyID, t.notification()); err != nil {
+		return err
 	}
 	_, err := b.cfg.Sessions.PutFate(ctx, chat, t.ReplyID, sessions.Fate{
 		ProviderID: t.ProviderID, Rank: t.Rank, State: t.State, Code: t.Code, Failed: t.Failure != nil,

@@ -30,7 +30,7 @@ func (h *held) turn(ctx context.Context, m sessions.Message, behind int) (sessio
 	}
 	in.Behind = behind
 	saved, err := h.answered(ctx, m, in)
-	if err != nil && transient(err) {
+	if err != nil && transient(err) && !in.Kind.note() {
 		if told, said := h.busy(ctx, m, in); said {
 			return told, nil
 		}
@@ -139,6 +139,9 @@ func (h *held) prepared(ctx context.Context, m sessions.Message, in Inbound) (t 
 	defer recovered(&err)
 	if t, dropped, ok := followed(in); ok {
 		return t, sessions.SaveRequest{DeleteSession: dropped}, nil
+	}
+	if in.Kind == Notified {
+		return h.notification(ctx, m, in)
 	}
 	if in.Kind == Demoted {
 		return h.demoted(ctx)

@@ -88,6 +88,9 @@ func (b *Bot) writeBehind(ctx context.Context) {
 	}
 }
 
+// Flush is flush for who changes a record from outside a turn.
+func (b *Bot) Flush(ctx context.Context, chats ...seal.Chat) error { return b.flush(ctx, chats...) }
+
 // flush writes the journals of some chats now: before a record is read or
 // changed, so that it is whole.
 func (b *Bot) flush(ctx context.Context, chats ...seal.Chat) error {

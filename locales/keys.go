@@ -167,6 +167,8 @@ const (
 	Flood             Key = "flood"
 	Pause             Key = "pause"
 	LateMessage       Key = "late_message"
+	RetentionWarning  Key = "retention_warning"
+	RoleLapsed        Key = "role_lapsed"
 
 	// Menu.
 	MenuTitle        Key = "menu_title"

@@ -133,7 +133,7 @@ func (r reader) openAddress(row addressRow) (Address, error) {
 // member's silence counts from when that chat was heard last.
 func (tx *Tx) RemoveAddress(ctx context.Context, chat seal.Chat) error {
 	for _, sql := range []string{
-		`DELETE FROM turn WHERE chat = ANY($1)`,
+		`DELETE FROM turn WHERE chat = ANY($1)`, `UPDATE notice SET chat = NULL WHERE chat = ANY($1) AND member_id IS NOT NULL`,
 		// The chat before its member, as everywhere. Locked by statements of
 		// their own, so that of two that leave at once the second sees it.
 		`SELECT FROM address WHERE chat = ANY($1) FOR UPDATE`,

@@ -25,7 +25,8 @@ type Kept struct {
 	// where the answer was taken back since.
 	AnsweredAt map[string]time.Time
 	Drafts     []Draft
-	Staff      []KeptStaff // of the chats that took up a role
+	Notices    []Notification // what the service said first
+	Staff      []KeptStaff    // of the chats that took up a role
 }
 
 // KeptStaff is what is kept about somebody of the staff.
@@ -61,6 +62,9 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 		return Kept{}, false, err
 	}
 	if k.AnsweredAt, err = r.answeredAt(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Notices, err = r.NotificationsTo(ctx, id); err != nil {
 		return Kept{}, false, err
 	}
 	chats, err := r.chats(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY created_at, chat`, id)

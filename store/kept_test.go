@@ -27,6 +27,7 @@ func TestKeptIsEverything(t *testing.T) {
 	no := store.Consent{ID: uuid.New(), MemberID: id, Purpose: "missions", NoticeVersion: "2", Language: "ln", Channel: "whatsapp", At: after(9), MessageID: "m9"}
 	theirs := store.Consent{ID: uuid.New(), MemberID: stranger, Purpose: "register", Granted: true, NoticeVersion: "1", Language: "fr", Channel: "telegram", At: morning, MessageID: "m0"}
 	draft := store.Draft{Chat: second, Flow: "fund", Version: 3, Step: "fund_amount", Skipped: []string{"fund_trust"}, Answers: []store.Answer{{Step: "fund_interest", Codes: []string{"yes"}, Text: "Peut-être"}}}
+	told := store.Notification{ID: uuid.New(), MemberID: id, Chat: second, Kind: store.NotificationRetention, Attempt: 1, QueuedAt: after(5), DueAt: after(9), State: store.NotificationQueued}
 	do(t, db, func(tx *store.Tx) error {
 		for _, step := range []func() error{
 			func() error {
@@ -40,6 +41,10 @@ func TestKeptIsEverything(t *testing.T) {
 				return tx.PutAnswers(ctx, stranger, after(3), []store.Answer{{Step: "display_name", Text: "Inconnu"}})
 			},
 			func() error { return tx.PutDraft(ctx, draft, after(4)) },
+			func() error { return tx.PutNotification(ctx, told) },
+			func() error {
+				return tx.PutNotification(ctx, store.Notification{ID: uuid.New(), MemberID: stranger, Kind: store.NotificationRetention, Attempt: 1, QueuedAt: after(5)})
+			},
 		} {
 			if err := step(); err != nil {
 				return err
@@ -59,6 +64,7 @@ func TestKeptIsEverything(t *testing.T) {
 			{Chat: second, MemberID: id, Channel: "whatsapp", Address: "whatsapp:+15550142", CreatedAt: after(1)},
 		},
 		Consents: []store.Consent{yes, no}, Answers: everyAnswer, AnsweredAt: answered, Drafts: []store.Draft{draft},
+		Notices: []store.Notification{told},
 	}
 	for _, c := range []store.Address{{Chat: chat}, {Chat: second}} { // whichever phone asks
 		got, found, err := db.KeptOf(ctx, c.Chat)
@@ -84,6 +90,9 @@ var leftOut = map[string]string{
 	"profile.returnee":        "the same as one answer for country_residence",
 	"draft_answer.updated_at": "at most that of its draft",
 	"address.linked_at":       "when a channel was joined: the person sees it by « lier »",
+	"notice.id":               "names the row, no person",
+	"notice.staff_id":         "names the row, no person",
+	"notice.rank":             "tells late news of the state from early news",
 	"link_code.hash":          "a hash of a code, of no use after 15 minutes",
 	"link_code.expires_at":    "of that code",
 	"link_code.used_at":       "of that code",
@@ -101,6 +110,7 @@ var handedOut = map[string]string{
 	"profile":      "province_group profession_text city_text answered_at",
 	"draft":        "flow version step skipped updated_at",
 	"draft_answer": "flow step codes sealed_text",
+	"notice":       "kind attempt queued_at due_at state settled_at",
 	"staff":        "channel sealed_address language joined_at last_seen_at",
 }
 

@@ -162,7 +162,8 @@ func wrapped(what string, err error) error {
 
 // EraseMember takes back everything about a member: the member, the addresses,
 // consents, profile, drafts, codes, journal of merges, whose the roles were, and the turns of the
-// member's chats, the running one included. What stays is one more in the anonymous count of that day (UTC).
+// member's chats, the running one included. Of notices the outcome stays, not whom they
+// were for; and one more in the anonymous count of that day (UTC).
 // Without such a member it does nothing, so it can be repeated.
 func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) error {
 	// Chats first and in order, as WriteBehind takes them: neither waits for
@@ -176,6 +177,9 @@ func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) erro
 	}
 	if err := tx.EraseTurns(ctx, chats...); err != nil {
 		return err
+	}
+	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET member_id = NULL, chat = NULL WHERE member_id = $1 OR chat = ANY($2)`, id, tx.indexes(chats)); err != nil {
+		return fmt.Errorf("erase addressees of notices: %w", err)
 	}
 	tag, err := tx.tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, id) // and all that refers to it
 	if err != nil {

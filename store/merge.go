@@ -71,6 +71,7 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 	batch.Queue(`UPDATE address SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`DELETE FROM consent WHERE id = ANY($1)`, consentIDs(rows.Twins))
 	batch.Queue(`UPDATE consent SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
+	batch.Queue(`UPDATE notice SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $2 WHERE survivor_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member SET recovery_hash = coalesce(recovery_hash, $2) WHERE id = $1`, m.Survivor, merged.RecoveryHash)
 	batch.Queue(`DELETE FROM member WHERE id = $1`, m.Merged)

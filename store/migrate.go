@@ -47,9 +47,9 @@ func provider(url string, opts ...goose.ProviderOption) (*goose.Provider, error)
 	return p, nil
 }
 
-// Migrate brings a database to the newest schema and says how many migrations
-// that took. Several replicas may call it at once: one works, the others wait
-// for up to five minutes.
+// Migrate brings a database to the newest schema, River's queue included, and
+// says how many migrations that took. Several replicas may call it at once: one
+// works, the others wait for up to five minutes.
 func Migrate(ctx context.Context, url string) (applied int, err error) {
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
@@ -64,11 +64,15 @@ func Migrate(ctx context.Context, url string) (applied int, err error) {
 	if err != nil {
 		return len(results), fmt.Errorf("migrate: %w", err)
 	}
-	return len(results), nil
+	queue, err := migrateQueue(ctx, url)
+	if err != nil {
+		return len(results) + queue, fmt.Errorf("migrate queue: %w", err)
+	}
+	return len(results) + queue, nil
 }
 
-// Pending says how many migrations a database still lacks. It changes nothing,
-// not even an empty database.
+// Pending says how many migrations a database still lacks, River's included. It
+// changes nothing, not even an empty database.
 func Pending(ctx context.Context, url string) (int, error) {
 	p, err := provider(url)
 	if err != nil {
@@ -81,12 +85,16 @@ func Pending(ctx context.Context, url string) (int, error) {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	sources := p.ListSources()
+	pending, err := pendingQueue(ctx, url)
+	if err != nil {
+		return 0, fmt.Errorf("count migrations of the queue: %w", err)
+	}
 	var begun bool
 	if err := conn.QueryRow(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&begun); err != nil {
 		return 0, fmt.Errorf("count migrations: %w", err)
 	}
 	if !begun {
-		return len(sources), nil
+		return pending + len(sources), nil
 	}
 	rows, err := conn.Query(ctx, `SELECT version_id FROM goose_db_version WHERE is_applied`)
 	if err != nil {
@@ -96,7 +104,6 @@ func Pending(ctx context.Context, url string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count migrations: %w", err)
 	}
-	pending := 0
 	for _, source := range sources {
 		if !slices.Contains(done, source.Version) {
 			pending++

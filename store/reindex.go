@@ -15,7 +15,7 @@ import (
 // indexedTables are the tables with an index of a chat, apart from those whose
 // chat refers to another table's and changes with it. A test fails for one
 // that is missing.
-var indexedTables = []string{"address", "turn", "staff"}
+var indexedTables = []string{"address", "turn", "staff", "notice"}
 
 // turnable is the condition of rows whose index is not the primary key's.
 func (r reader) turnable() (condition string, args []any) {

@@ -95,6 +95,9 @@ func (r *turning) fill(db *store.DB) (chat seal.Chat) {
 		if err := tx.MergeMembers(ctx, store.Merge{ID: uuid.New(), Survivor: id, Merged: gone, At: after(1)}); err != nil {
 			return err
 		}
+		if err := tx.PutNotification(ctx, store.Notification{ID: uuid.New(), MemberID: id, Chat: chat, Kind: store.NotificationRetention, Attempt: 1, QueuedAt: morning}); err != nil {
+			return err
+		}
 		return tx.Audit(ctx, store.Entry{ID: uuid.New(), At: morning, Actor: store.ActorOperator, Act: "setting.set", Words: "mettez dix"})
 	})
 	r.hire(db, db.Keys().Chat("telegram", "3"))
@@ -130,7 +133,7 @@ func columns(lots []store.Lot) (names []string) {
 }
 
 // hashes are the columns of bytes that are neither sealed nor a chat.
-var hashes = []string{"member.recovery_hash", "link_code.hash", "invite.hash"}
+var hashes = []string{"member.recovery_hash", "link_code.hash", "invite.hash", "river_job.unique_key"}
 
 // bytesOf lists the columns of bytes in the database, partitions left out.
 func bytesOf(t *testing.T, url, condition string) []string {

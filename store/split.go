@@ -132,6 +132,7 @@ func (tx *Tx) restore(ctx context.Context, survivor uuid.UUID, j journalled) err
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		j.Merged, j.Number, was.Recovery, was.Language, was.Synthetic, was.CreatedAt, orNull(was.RegisteredAt))
 	batch.Queue(`UPDATE address SET member_id = $3 WHERE member_id = $1 AND chat = ANY($2)`, survivor, chats, j.Merged)
+	batch.Queue(`UPDATE notice SET member_id = $3 WHERE member_id = $1 AND chat = ANY($2)`, survivor, chats, j.Merged)
 	batch.Queue(`UPDATE consent SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Consents, j.Merged)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $3 WHERE survivor_id = $1 AND id = ANY($2)`, survivor, was.Merges, j.Merged)
 	if was.LentRecovery {

@@ -174,6 +174,9 @@ func (tx *Tx) EraseStaff(ctx context.Context, at time.Time, chats ...seal.Chat) 
 	if _, err := tx.endRoles(ctx, `staff_id IN (SELECT id FROM staff WHERE chat = ANY($1))`, "erased", at, raw); err != nil {
 		return nil, wrap("erase staff", err)
 	}
+	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET chat = NULL WHERE chat = ANY($1)`, raw); err != nil {
+		return nil, wrap("erase staff", err)
+	}
 	_, err = tx.tx.Exec(ctx, `UPDATE staff SET chat = NULL, channel = NULL, sealed_address = NULL WHERE chat = ANY($1)`, raw)
 	return held, wrap("erase staff", err)
 }

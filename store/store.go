@@ -1,7 +1,7 @@
 // Package store keeps the records in PostgreSQL: one file a noun, SQL by hand
 // beside the Go that runs it.
 //
-// It may import store/seal, locales, pgx and goose. It knows no conversation,
+// It may import store/seal, locales, pgx, goose and River. It knows no conversation,
 // no channel and no text of the service.
 //
 // Reading is done on a DB or inside a transaction; what belongs to a turn is

@@ -111,13 +111,3 @@ func (tx *Tx) EraseTurns(ctx context.Context, chats ...seal.Chat) error {
 	}
 	return nil
 }
-
-// DropTurns forgets the turns before a time and says how many. They are kept
-// for 7 days: no platform repeats a message for longer than one.
-func (db *DB) DropTurns(ctx context.Context, before time.Time) (int64, error) {
-	tag, err := db.pool.Exec(ctx, `DELETE FROM turn WHERE at < $1`, before)
-	if err != nil {
-		return 0, fmt.Errorf("drop turns: %w", err)
-	}
-	return tag.RowsAffected(), nil
-}

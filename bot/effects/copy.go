@@ -19,13 +19,14 @@ import (
 // language. It holds no time of its own making: of the same records it is the
 // same file.
 type kept struct {
-	Format    string        `json:"format"`          // "mboka-copy-1"
-	Member    keptMember    `json:"member,omitzero"` // not of staff without a profile
-	Answers   []keptAnswer  `json:"answers"`
-	Consents  []keptConsent `json:"consents"`
-	Addresses []keptAddress `json:"addresses"`
-	Drafts    []keptDraft   `json:"drafts"`
-	Staff     []keptStaff   `json:"staff"`
+	Format    string             `json:"format"`          // "mboka-copy-1"
+	Member    keptMember         `json:"member,omitzero"` // not of staff without a profile
+	Answers   []keptAnswer       `json:"answers"`
+	Consents  []keptConsent      `json:"consents"`
+	Addresses []keptAddress      `json:"addresses"`
+	Drafts    []keptDraft        `json:"drafts"`
+	Notices   []keptNotification `json:"notices"`
+	Staff     []keptStaff        `json:"staff"`
 }
 
 type keptMember struct {
@@ -74,6 +75,16 @@ type keptDraft struct {
 	UpdatedAt time.Time    `json:"updated_at"`
 }
 
+// keptNotification is something that the service said first.
+type keptNotification struct {
+	Kind      string    `json:"kind"`
+	Attempt   int       `json:"attempt"`
+	QueuedAt  time.Time `json:"queued_at"`
+	DueAt     time.Time `json:"due_at,omitzero"`
+	State     string    `json:"state"`
+	SettledAt time.Time `json:"settled_at,omitzero"`
+}
+
 type keptStaff struct {
 	Channel    string     `json:"channel"`
 	Address    string     `json:"address"`
@@ -117,7 +128,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		Format: "mboka-copy-1",
 		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic},
 		// Empty lists rather than null, for whoever reads the file.
-		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{}, Staff: []keptStaff{},
+		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{}, Staff: []keptStaff{}, Notices: []keptNotification{},
 	}
 	for _, c := range all.Consents {
 		k.Consents = append(k.Consents, keptConsent{
@@ -136,6 +147,9 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 			Form: d.Flow, Version: d.Version, Step: d.Step, Skipped: d.Skipped, UpdatedAt: d.UpdatedAt,
 			Answers: answersKept(d.Answers, nil, lang),
 		})
+	}
+	for _, n := range all.Notices {
+		k.Notices = append(k.Notices, keptNotification{Kind: n.Kind, Attempt: n.Attempt, QueuedAt: n.QueuedAt, DueAt: n.DueAt, State: n.State, SettledAt: n.SettledAt})
 	}
 	for _, s := range all.Staff {
 		one := keptStaff{Channel: s.Channel, Address: s.Address, Language: s.Language, JoinedAt: s.JoinedAt, LastSeenAt: s.LastSeenAt, Roles: []keptRole{}}

@@ -58,6 +58,9 @@ func table(k kept, lang locales.Lang) []byte {
 			a.row("draft_answer", d.Form, row)
 		}
 	}
+	for _, n := range k.Notices {
+		row("notice", n.Kind, "", n.State, "", moment(n.QueuedAt), details("attempt", strconv.Itoa(n.Attempt), "due_at", moment(n.DueAt), "settled_at", moment(n.SettledAt)))
+	}
 	for _, s := range k.Staff {
 		row("staff", s.Channel, "", "", s.Address, moment(s.JoinedAt), details("language", s.Language, "last_seen_at", moment(s.LastSeenAt)))
 		for _, r := range s.Roles {

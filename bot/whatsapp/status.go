@@ -24,6 +24,8 @@ type Status struct {
 	Code    string // Twilio's error code, if any
 	// Outcome is what to do about a message that failed, nil for others.
 	Outcome *bot.SendError
+	// Delivered tells that it has reached the phone.
+	Delivered bool
 	// AsText tells that WhatsApp refused the buttons or the list; the words may
 	// pass as text.
 	AsText bool
@@ -85,6 +87,7 @@ func decodeStatus(replyID string, form url.Values) (Status, error) {
 		return Status{}, errors.New("MessageStatus")
 	}
 	s.Rank = ranks[s.State]
+	s.Delivered = s.Rank == ranks["delivered"] || s.Rank == ranks["read"]
 	if s.Code == "0" {
 		s.Code = ""
 	}

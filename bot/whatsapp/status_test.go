@@ -31,8 +31,8 @@ func TestDecodeStatus(t *testing.T) {
 	}{
 		"queued":              {form: statusForm("MessageStatus", "queued"), want: Status{State: "queued", Rank: 1}},
 		"sent":                {form: statusForm("MessageStatus", "sent"), want: Status{State: "sent", Rank: 2}},
-		"delivered":           {form: statusForm("MessageStatus", "delivered"), want: Status{State: "delivered", Rank: 3}},
-		"read":                {form: statusForm("MessageStatus", "read", "EventType", "READ"), want: Status{State: "read", Rank: 4}},
+		"delivered":           {form: statusForm("MessageStatus", "delivered"), want: Status{State: "delivered", Rank: 3, Delivered: true}},
+		"read":                {form: statusForm("MessageStatus", "read", "EventType", "READ"), want: Status{State: "read", Rank: 4, Delivered: true}},
 		"older field":         {form: statusForm("SmsStatus", "sent"), want: Status{State: "sent", Rank: 2}},
 		"code zero":           {form: statusForm("MessageStatus", "sent", "ErrorCode", "0"), want: Status{State: "sent", Rank: 2}},
 		"not known":           {form: statusForm("MessageStatus", "teleported"), want: Status{State: "teleported"}},

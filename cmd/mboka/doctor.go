@@ -2,8 +2,12 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
+	"mboka/bot/jobs"
 	"mboka/store"
 )
 
@@ -81,6 +85,7 @@ func (d *doctor) postgres(cfg config, s *stores) {
 		d.ok("migrations", "all applied")
 		d.rights(s)
 	}
+	d.jobs(s)
 	policy, err := s.settings.Policy(d.e.ctx)
 	if err != nil {
 		d.bad("settings", err, "mboka settings list")
@@ -110,6 +115,41 @@ func (d *doctor) rights(s *stores) {
 	default:
 		d.ok("rights", "the service cannot change its tables or its audit log")
 	}
+}
+
+// jobs tells when each scheduled job last ran and what it did.
+func (d *doctor) jobs(s *stores) {
+	last, err := s.db.LastRuns(d.e.ctx)
+	if err != nil {
+		d.bad("jobs", err, "mboka migrate")
+		return
+	}
+	for _, job := range jobs.All() {
+		part := "job " + job.Name
+		run, ran := last[job.Name]
+		late := job.Overdue(run.FinishedAt, d.e.tempo.clock())
+		switch {
+		case !ran:
+			d.ok(part, "not yet run: `mboka serve` does it every %d hours", int(job.Every.Hours()))
+		case late > 0:
+			d.bad(part, fmt.Errorf("last ended %s, late by %s", run.FinishedAt.Format(time.DateTime), late),
+				"does `mboka serve` run? Its log says \"job not finished\" with the cause")
+		default:
+			d.ok(part, "last ended %s UTC: %s", run.FinishedAt.Format(time.DateTime), counted(run.Counts))
+		}
+	}
+}
+
+// counted says what a run did.
+func counted(counts map[string]int64) string {
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s %d", strings.ReplaceAll(what, "_", " "), counts[what]))
+	}
+	if len(parts) == 0 {
+		return "nothing was due"
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (d *doctor) redis(s *stores) {

@@ -119,6 +119,7 @@ var homes = map[string][]string{
 	"github.com/twilio/twilio-go":         {"bot/whatsapp"},
 	"github.com/jackc/pgx":                {"store", "cmd/mboka"},
 	"github.com/redis/go-redis":           {"store/sessions", "store/limits", "cmd/mboka"},
+	"github.com/riverqueue/river":         {"store", "bot/jobs", "cmd/mboka"},
 	"github.com/tink-crypto":              {"store/seal"},
 	"github.com/nicksnyder/go-i18n":       {"locales"},
 	"github.com/prometheus/client_golang": {"bot", "bot/web", "cmd/mboka"},

@@ -139,6 +139,10 @@ func (s service) run(ctx context.Context) error {
 		})
 	}
 	s.log.Info("listening", "address", listener.Addr().String(), "public", s.cfg.PublicURL)
+	queue, err := s.startQueue(ctx)
+	if err != nil {
+		fail(err)
+	}
 	listening.Go(func() {
 		if err := s.receive(ctx); err != nil {
 			fail(err)
@@ -150,6 +154,7 @@ func (s service) run(ctx context.Context) error {
 	<-ctx.Done()
 	s.log.Info("stopping: turns under way are finished first")
 	s.stop(ctx, servers)
+	s.stopQueue(ctx, queue) // jobs speak through the bot
 	listening.Wait()
 	stopBot()
 	loops.Wait()
@@ -247,6 +252,6 @@ func (s service) migrated(ctx context.Context) error {
 func (s service) settle(ctx context.Context, st whatsapp.Status) error {
 	return s.bot.Told(ctx, bot.Told{
 		Channel: s.on.whatsapp.Name(), Address: st.Address, ReplyID: st.ReplyID, ProviderID: st.SID,
-		Rank: st.Rank, State: st.State, Code: st.Code, Failure: st.Outcome, AsText: st.AsText,
+		Rank: st.Rank, State: st.State, Code: st.Code, Failure: st.Outcome, Delivered: st.Delivered, AsText: st.AsText,
 	})
 }

@@ -259,3 +259,21 @@ func TestStaffErase(t *testing.T) {
 	}
 	d.hears("/roles", "way_out lang_choice")
 }
+
+// register takes a person to the last question, with recognisable words in
+// every free text, and returns them.
+func register(t *testing.T, s *testService, p phone) []string {
+	t.Helper()
+	d := &dialogue{t: t, s: s, lang: locales.FR, phone: p}
+	for _, line := range []string{
+		"mbote", "[fr]", "[yes]", "37", "[BE]", "[edu_master]", "[employee]", "[continue]", "[field_ict]", "[ict_media]",
+		"[ict]", "[other]", "Dresseur de zibelines", "12", "1,2", "1", "Trifouillis-les-Oies", "[~yes]", "10 ans", "[f]", "Célestine Zorglub",
+	} {
+		d.say(line)
+	}
+	if got := d.s.waitTurn(t, d.chat(), d.turns).Step; got != "province_origin" {
+		t.Fatalf("the person stands at %s", got)
+	}
+	d.flushed()
+	return []string{"zibelines", "Trifouillis", "Célestine", "Zorglub", strings.TrimPrefix(p.address(), "whatsapp:")}
+}

@@ -15,6 +15,7 @@ import (
 
 	"mboka/bot"
 	"mboka/bot/effects"
+	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
 	"mboka/flows/handover"
@@ -107,6 +108,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Begins:   registration.ID + "." + registration.Adult,
 		Holds:    limits.NewHolds(s.redis, "mboka", time.Now, names(channels)...),
 		LookUps:  lookUps(channels),
+		Noticed:  jobs.Noticed(s.db, time.Now),
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,

@@ -44,11 +44,15 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('audit_month'));
-    IF to_regclass(part) IS NULL THEN
+    -- Who waited for the lock may not know yet what the other one made: a lock
+    -- of this kind brings no news of the catalogue.
+    BEGIN
         EXECUTE format('CREATE TABLE %I PARTITION OF audit FOR VALUES FROM (%L) TO (%L)',
             part, first, (first AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
         EXECUTE format('CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()', part);
-    END IF;
+    EXCEPTION WHEN duplicate_table THEN
+        NULL;
+    END;
 END $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION audit_month(timestamptz) FROM PUBLIC;

@@ -116,15 +116,16 @@ var prepared = sync.OnceValues(func() (server, error) {
 		return server{}, err
 	}
 	s := server{cluster: c}
-	if s.template, err = templateName(store.Migrations()); err != nil {
+	if s.template, err = templateName(store.Migrations(), store.QueueVersion()); err != nil {
 		return server{}, err
 	}
 	return s, s.makeTemplate(ctx)
 })
 
 // templateName tells apart what different migrations make.
-func templateName(migrations fs.FS) (string, error) {
+func templateName(migrations fs.FS, queue string) (string, error) {
 	hash := sha256.New()
+	fmt.Fprintf(hash, "%s ", queue)
 	names, err := fs.Glob(migrations, "*")
 	if err != nil {
 		return "", err

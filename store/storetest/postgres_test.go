@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -72,12 +73,13 @@ func TestTemplateNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
 	for i, files := range []fstest.MapFS{
+		{},
 		{"1.sql": {Data: []byte("a")}},
 		{"1.sql": {Data: []byte("b")}},
 		{"2.sql": {Data: []byte("a")}},
 		{"1.sql": {Data: []byte("a")}, "2.sql": {Data: []byte("a")}},
 	} {
-		name, err := storetest.TemplateName(files)
+		name, err := storetest.TemplateName(files, strings.Repeat("q", len(files)))
 		if err != nil {
 			t.Fatal(err)
 		}
