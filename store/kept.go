@@ -25,6 +25,8 @@ type Kept struct {
 	// where the answer was taken back since.
 	AnsweredAt map[string]time.Time
 	Drafts     []Draft
+	Views      []View         // of their profile, the newest first
+	Requests   []ShareRequest // for their profile, the newest first
 }
 
 // KeptOf gathers what is kept about the person of a chat, over all their
@@ -35,6 +37,12 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 	}
 	id := k.Member.ID
 	if k.Consents, err = r.Consents(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Views, err = r.Views(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Requests, err = r.Requests(ctx, id); err != nil {
 		return Kept{}, false, err
 	}
 	if k.Answers, err = r.ProfileAnswers(ctx, id); err != nil {

@@ -148,6 +148,9 @@ func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) erro
 	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, chats); err != nil {
 		return fmt.Errorf("erase turns: %w", err)
 	}
+	if err := tx.eraseSeen(ctx, id); err != nil {
+		return err
+	}
 	tag, err := tx.tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, id) // and all that refers to it
 	if err != nil {
 		return fmt.Errorf("erase member: %w", err)
