@@ -160,7 +160,7 @@ func New(cfg Config, holder string) (*Bot, error) {
 		b.channels[c.Name()] = c
 	}
 	var faults []error
-	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge} {
+	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowConsents, FlowWhoSaw, FlowShare} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}

@@ -28,7 +28,7 @@ func thinking(t testing.TB) *Bot {
 	b, err := New(Config{
 		Flows: []*flows.Flow{
 			registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(),
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(),
 		},
 		Keys:  storetest.Keys(t),
 		Facts: map[string]Lookup{flows.FactRecord: nil},

@@ -61,7 +61,14 @@ const (
 const (
 	Renewed Kind = "renewed" // the record is another now
 	Erased  Kind = "erased"  // there is none any more, and nothing may be kept
+	Asked   Kind = "asked"   // somebody asks for the person's profile
+	Passed  Kind = "passed"  // to who asked: there is a yes; Payload is the request
+	Lapsed  Kind = "lapsed"  // to who asked: the request has ended; Payload is the request
 )
+
+// note tells whether nobody wrote it: neither the clock of the chat nor its
+// last message moves by it.
+func (in Inbound) note() bool { return in.Kind == Asked || in.Kind == Passed || in.Kind == Lapsed }
 
 // Accept takes one inbound event into the chat's mailbox. A nil error means
 // that it is durable or was seen before: the webhook may answer 2xx. An error

@@ -135,6 +135,8 @@ func (t *thinker) decides(turn flows.Turn) bool {
 		switch e.Flow + "." + e.Name {
 		case FlowMerge + "." + LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
+		case FlowShare + "." + ShareAccepted, FlowShare + "." + ShareRefused:
+			e.Answer, _ = e.Answers.Get(ShareNamed)
 		case FlowLink + "." + LinkParted:
 		default:
 			continue
@@ -156,6 +158,9 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 	fact, ok := t.facts[factOutcome]
 	if !ok {
 		t.out.Need, t.out.Decide = factOutcome, e
+		return
+	}
+	if t.shareDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }

@@ -114,7 +114,7 @@ func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 	records := effects.Records{DB: db, Keys: db.Keys()}
 	cfg := bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge()},
 		Channels: []bot.Channel{r.channel},
 		Sessions: sessions.New(client, sessions.Options{Prefix: storetest.Prefix(t), Lease: 2 * time.Second}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,

@@ -18,6 +18,8 @@ func (t *thinker) ours() bool {
 		}
 		t.out.Plain = true
 		t.repeat()
+	case t.in.Kind == Asked:
+		t.asked()
 	case t.in.Late && !t.s.At.IsZero() && !t.in.At.After(t.s.At):
 		if t.s.restored { // Redis has lost what it knew: it may be an answer long since given
 			t.out.Silent = true

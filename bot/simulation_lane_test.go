@@ -153,7 +153,7 @@ func openLane(t testing.TB, db records, n int) (l *lane, end func()) {
 	kept := effects.Records{DB: db.DB, Keys: db.Keys()}
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge()},
 		Channels: []bot.Channel{
 			&network{l, console.New("telegram", bot.TelegramCapabilities, l.show)}, &network{l, console.New("whatsapp", bot.WhatsAppCapabilities, l.show)},
 		},

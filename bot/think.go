@@ -294,7 +294,11 @@ func (t *thinker) finished(turn flows.Turn) {
 		t.s.Stack = nil
 		return
 	}
-	t.repeat(append(turn.Prompt.Lead, turn.Prompt.Body)...)
+	said := append(turn.Prompt.Lead, turn.Prompt.Body)
+	if code := t.spoken(turn.Events); code != "" && t.answersForm(code, said) {
+		return
+	}
+	t.repeat(said...)
 }
 
 func (t *thinker) setLanguage(lang locales.Lang) { t.s.Lang, t.s.Chosen = lang.String(), true }

@@ -30,7 +30,7 @@ type trace struct {
 // so that nothing of a refusal or of a minor reaches Postgres.
 func (h *held) journal(in Inbound, t outcome) ([][]byte, error) {
 	switch {
-	case t.Session.Member == "", in.Kind == Blocked, in.Kind == Unblocked, in.Kind == Refused:
+	case t.Session.Member == "", in.Kind == Blocked, in.Kind == Unblocked, in.Kind == Refused, in.note():
 		return nil, nil
 	}
 	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang}

@@ -51,7 +51,9 @@ func appoint(t *testing.T, db *store.DB, url, address string, role store.Role, o
 // says records a yes or a no.
 func says(t *testing.T, db *store.DB, member uuid.UUID, purpose string, yes bool, minute int) {
 	t.Helper()
-	do(t, db, func(tx *store.Tx) error { return tx.RecordConsent(t.Context(), consentAt(member, purpose, yes, minute)) })
+	do(t, db, func(tx *store.Tx) error {
+		return tx.RecordConsent(t.Context(), consentAt(member, purpose, yes, minute))
+	})
 }
 
 func consentAt(member uuid.UUID, purpose string, yes bool, minute int) store.Consent {

@@ -160,8 +160,9 @@ func (r reader) Views(ctx context.Context, member uuid.UUID) ([]View, error) {
 }
 
 // eraseSeen takes a member out of what staff were shown and asked for: the
-// turns by which a profile was opened, whose result holds it, and the texts of
-// requests, of which only the outcome stays. The views go with the member.
+// turns by which a profile was opened or asked for, whose result holds the
+// profile or the member's address, and the texts of requests, of which only the
+// outcome stays. The views go with the member.
 func (tx *Tx) eraseSeen(ctx context.Context, member uuid.UUID) error {
 	if _, found, err := tx.holdMember(ctx, `id = $1`, member); err != nil || !found {
 		return wrapErr("erase views", err)
@@ -170,6 +171,14 @@ func (tx *Tx) eraseSeen(ctx context.Context, member uuid.UUID) error {
 	batch.Queue(`
 		DELETE FROM turn t USING profile_view v, role r, staff f
 		WHERE v.member_id = $1 AND r.id = v.role_id AND f.id = r.staff_id AND t.chat = f.chat AND t.at = v.at`, member)
+	batch.Queue(`
+		DELETE FROM turn t USING share_request s, role r, staff f
+		WHERE s.member_id = $1 AND r.id = s.role_id AND f.id = r.staff_id AND t.chat = f.chat AND t.at = s.asked_at`, member)
 	batch.Queue(`UPDATE share_request SET member_id = NULL, sealed_institution = NULL, sealed_purpose = NULL WHERE member_id = $1`, member)
 	return wrapErr("erase views", tx.tx.SendBatch(ctx, &batch).Close())
 }
+
+// MailingsOf counts the announcements that a member was sent and nobody saw
+// their name for: none, for there are none yet. The ledger of deliveries will
+// be counted here.
+func (r reader) MailingsOf(context.Context, uuid.UUID) (int, error) { return 0, nil }

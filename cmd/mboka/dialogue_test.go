@@ -63,7 +63,8 @@ func TestDialogues(t *testing.T) {
 var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
-var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true}
+var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true,
+	"consents": true, "request": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -198,6 +199,7 @@ func (d *dialogue) words(text string) string {
 //	expire         Redis loses the session, once the answers are in Postgres
 //	older          the session is of an older version of the form
 //	column X = Y   a column of the profile is as said
+//	consent X = Y  the last word on a purpose is yes or no
 //	other          the person takes up their phone on the other platform
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
@@ -224,6 +226,8 @@ func (d *dialogue) happen(what string) {
 		if err != nil || got != want {
 			d.t.Fatalf("%s is %q, not %q (%v)", column, got, want, err)
 		}
+	case "consent":
+		d.consent(rest)
 	case "other":
 		d.other()
 	case "follows":

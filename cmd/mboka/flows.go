@@ -51,6 +51,8 @@ func checkOptions() flows.CheckOptions {
 		"Number": "ABC-234", "Code": "ABC-DEF-234", "N": 12, "Summary": strings.Repeat("x", 700), "Question": strings.Repeat("x", 100),
 		"Consents": strings.Repeat("x", 120), "Date": "30/12/2026", "Label": strings.Repeat("x", 24), "Typed": "37",
 		"LinkCode": "ABC-DEF-234", "Channels": "Telegram, WhatsApp, WhatsApp",
+		"Shares": strings.Repeat("x", 700), "Lines": strings.Repeat("x", 700), "Views": 12, "Mailings": 12,
+		"Ministère": strings.Repeat("x", 60), "But": strings.Repeat("x", 200),
 	} {
 		fill[name] = value
 	}
@@ -60,11 +62,13 @@ func checkOptions() flows.CheckOptions {
 		Long: map[locales.Key]int{
 			locales.Notice: noticeMax, locales.NoticeDetails: noticeMax, locales.Summary: summaryMax,
 			locales.ProfileTitle: summaryMax, locales.Mydata: summaryMax,
+			locales.Shares: summaryMax, locales.SharesPast: summaryMax, locales.WhosawDetails: summaryMax,
+			locales.Consents: noticeMax, locales.ContactAsk: noticeMax, locales.ShareGov: noticeMax, locales.ShareDone: noticeMax,
 		},
 		Fill:         fill,
 		CommandWords: bot.CommandWords(),
 		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore},
-		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks},
+		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactConsents, flows.FactViews, flows.FactShare},
 	}
 }
 

@@ -33,6 +33,7 @@ func allFlows() []*flows.Flow {
 		registration.Flow(), registration.Profile(),
 		menu.Flow(), menu.Resume(), menu.Tongue(),
 		rights.MyData(), rights.Erase(), rights.Complaint(),
+		rights.Consents(), rights.WhoSaw(), rights.Share(),
 		link.Flow(), link.Merge(),
 	}
 }
@@ -89,7 +90,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // wire joins the bot. channels are the ones that are on.
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
-	records := effects.Records{DB: s.db, Keys: s.keys}
+	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,

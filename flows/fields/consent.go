@@ -35,6 +35,15 @@ func NewConsent(yes, more, no locales.Key) *Consent {
 	return c
 }
 
+// RefuseFirst makes a consent whose first button is the no: where a yes cannot
+// be taken back, the thumb that hurries must not find it.
+func RefuseFirst(no, yes locales.Key) *Consent {
+	c := &Consent{exact: make(map[string]string)}
+	c.add(Refuse, no)
+	c.add(Agree, yes)
+	return c
+}
+
 func (c *Consent) add(code string, key locales.Key) {
 	label := locales.LabelOf(key)
 	c.options = append(c.options, flows.Option{Code: code, Label: label})
