@@ -27,7 +27,7 @@ func (Refusal) Error() string { return "refused" }
 const ResultElsewhere = "Elsewhere"
 
 // Elsewhere makes the result. Each of the inbounds has a channel, an address,
-// and the kind Renewed or Erased.
+// and the kind Renewed, Erased or Demoted.
 func Elsewhere(chats []Inbound) (string, error) {
 	if len(chats) == 0 {
 		return "", nil
@@ -46,13 +46,17 @@ func (h *held) act(ctx context.Context, in Inbound, s Session, due []flows.Event
 	if err := h.b.flush(ctx, h.g.Chat); err != nil {
 		return nil, err
 	}
+	policy, err := h.b.cfg.Policy(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
 	results, _, err := h.b.cfg.Store.Turn(ctx, h.g.Chat, in.ID, at, func(tx *store.Tx) (map[string]string, error) {
 		owner, found, err := tx.MemberByChat(ctx, h.g.Chat)
 		if err != nil {
 			return nil, err
 		}
 		d := Doing{Chat: h.g.Chat, Member: s.Member, Channel: in.Channel, Address: in.Address,
-			Language: s.Lang, MessageID: in.ID, At: at}
+			Language: s.Lang, MessageID: in.ID, At: at, Running: store.Organisation(policy.OrganisationKind)}
 		if found {
 			d.Member = owner.ID.String()
 		}

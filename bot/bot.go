@@ -69,6 +69,11 @@ type Record struct {
 	Language string
 	Answers  flows.Answers
 	Results  map[string]string // as effects gave them: the member number
+	// Roles are those that the chat has taken up, for menus; Staff tells that
+	// there were some at any time. StaffSeenAt: when it last wrote.
+	Roles       []StaffRole
+	Staff       bool
+	StaffSeenAt time.Time
 	// Unfinished tells that the person stopped in the middle of the form.
 	Unfinished bool
 	// LastInboundAt and LastMessageID are of the last message that was dealt
@@ -103,6 +108,7 @@ type Doing struct {
 	Language  string
 	MessageID string
 	At        time.Time
+	Running   store.Organisation // the kind of the organisation that runs the service
 }
 
 // Bot runs conversations. It is safe for concurrent use.
@@ -112,6 +118,7 @@ type Bot struct {
 	channels map[string]Channel
 	keys     *seal.Keys
 	words    map[string]string
+	staff    map[string]string // words of staff
 	holder   sessions.Holder
 	log      *slog.Logger
 	metrics  *Metrics
@@ -150,7 +157,7 @@ func New(cfg Config, holder string) (*Bot, error) {
 	}
 	b := &Bot{
 		cfg: cfg, flows: make(map[string]*flows.Flow), channels: make(map[string]Channel), keys: cfg.Keys,
-		words: commandWords(), holder: sessions.Holder(holder), log: cfg.Logger, metrics: cfg.Metrics,
+		words: commandWords(), staff: staffVocabulary(), holder: sessions.Holder(holder), log: cfg.Logger, metrics: cfg.Metrics,
 		slots: make(chan struct{}, cfg.Workers),
 	}
 	for _, f := range cfg.Flows {
@@ -160,7 +167,8 @@ func New(cfg Config, holder string) (*Bot, error) {
 		b.channels[c.Name()] = c
 	}
 	var faults []error
-	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowConsents, FlowWhoSaw, FlowShare} {
+	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles,
+		FlowConsents, FlowWhoSaw, FlowShare} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}
@@ -171,7 +179,7 @@ func New(cfg Config, holder string) (*Bot, error) {
 	for _, f := range cfg.Flows {
 		for _, s := range f.Steps {
 			for _, need := range s.Needs {
-				if need != flows.FactPlace && cfg.Facts[need] == nil {
+				if need != flows.FactPlace && need != flows.FactStaff && cfg.Facts[need] == nil {
 					faults = append(faults, fmt.Errorf("fact %q of flow %q has no lookup", need, f.ID))
 				}
 			}

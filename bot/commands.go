@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"strings"
 
 	"mboka/locales"
@@ -44,10 +45,11 @@ func commandWords() map[string]string {
 	return words
 }
 
-// CommandWords are all words that are commands, for the check that no label is
-// one of them.
+// CommandWords are all words that are commands, also those of staff, for the
+// check that no label is one of them.
 func CommandWords() []string {
 	words := commandWords()
+	maps.Copy(words, staffVocabulary())
 	out := make([]string, 0, len(words))
 	for w := range words {
 		out = append(out, w)
@@ -57,15 +59,18 @@ func CommandWords() []string {
 
 // command reads a text that is nothing but a command word. slash tells whether
 // it was written with a slash: then it is never an answer.
-func (b *Bot) command(text string) (name string, slash bool) {
+func (b *Bot) command(text string) (name string, slash bool) { return commandIn(b.words, text) }
+
+// commandIn is command for a vocabulary.
+func commandIn(words map[string]string, text string) (name string, slash bool) {
 	text = strings.TrimSpace(text)
 	if rest, ok := strings.CutPrefix(text, "/"); ok {
 		whole, _, _ := strings.Cut(strings.ReplaceAll(rest, "_", " "), "@")
-		if name, ok := b.words[reference.Fold(whole)]; ok {
+		if name, ok := words[reference.Fold(whole)]; ok {
 			return name, true // also of several words: "/mes données"
 		}
 		word, _, _ := strings.Cut(strings.TrimSpace(whole), " ")
-		return b.words[reference.Fold(word)], true
+		return words[reference.Fold(word)], true
 	}
 	if len(text) > maxCommand || strings.Contains(text, "\n") {
 		return "", false
@@ -74,7 +79,7 @@ func (b *Bot) command(text string) (name string, slash bool) {
 	for _, polite := range []string{" svp", " stp", " s'il vous plait", " please", " pls"} {
 		folded = strings.TrimSuffix(folded, polite)
 	}
-	return b.words[folded], false
+	return words[folded], false
 }
 
 // maxCommand is longer than any command word, in bytes.

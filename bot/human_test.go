@@ -15,6 +15,7 @@ import (
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/rights"
+	"mboka/flows/staff"
 	"mboka/locales"
 	"mboka/store/seal"
 	"mboka/store/storetest"
@@ -28,7 +29,7 @@ func thinking(t testing.TB) *Bot {
 	b, err := New(Config{
 		Flows: []*flows.Flow{
 			registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(),
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(),
 		},
 		Keys:  storetest.Keys(t),
 		Facts: map[string]Lookup{flows.FactRecord: nil},

@@ -56,11 +56,12 @@ const (
 	Refused   Kind = "refused"   // nothing the person did: the form of our last message was refused later
 )
 
-// The kinds that no channel reports: notes from another chat of the same
-// person, see Elsewhere.
+// The kinds that no channel reports: notes from elsewhere that the session has
+// to follow, see Elsewhere.
 const (
 	Renewed Kind = "renewed" // the record is another now
 	Erased  Kind = "erased"  // there is none any more, and nothing may be kept
+	Demoted Kind = "demoted" // a role of the chat was revoked
 	Asked   Kind = "asked"   // somebody asks for the person's profile
 	Passed  Kind = "passed"  // to who asked: there is a yes; Payload is the request
 	Lapsed  Kind = "lapsed"  // to who asked: the request has ended; Payload is the request

@@ -13,7 +13,6 @@ import (
 	"mboka/flows"
 	"mboka/locales"
 	"mboka/locales/reference"
-	"mboka/store/sessions"
 )
 
 // The flows of linking, and their events that the bot acts on.
@@ -132,12 +131,10 @@ func (t *thinker) link() {
 // decides takes a turn of a flow whose last word hangs on what its effect finds.
 func (t *thinker) decides(turn flows.Turn) bool {
 	for _, e := range turn.Events {
-		switch e.Flow + "." + e.Name {
-		case FlowMerge + "." + LinkMerged:
+		switch name := e.Flow + "." + e.Name; {
+		case name == FlowMerge+"."+LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
-		case FlowShare + "." + ShareAccepted, FlowShare + "." + ShareRefused:
-			e.Answer, _ = e.Answers.Get(ShareNamed)
-		case FlowLink + "." + LinkParted:
+		case name == FlowLink+"."+LinkParted, ofStaff(e.Flow):
 		default:
 			continue
 		}
@@ -160,7 +157,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.shareDecided(fact, lead) {
+	if t.staffDecided(fact, lead) || t.shareDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
@@ -196,7 +193,8 @@ var refusals = map[any]locales.Key{
 func (t *thinker) become(fact flows.Fact) {
 	text := func(name string) string { s, _ := fact.Args[name].(string); return s }
 	old := t.s
-	t.s = Session{Lang: old.Lang, Chosen: old.Chosen, PromptAt: old.PromptAt, Member: text(ResultMember), Country: text("Country")}
+	t.s = Session{Lang: old.Lang, Chosen: old.Chosen, PromptAt: old.PromptAt, Member: text(ResultMember), Country: text("Country"),
+		Roles: old.Roles, Staff: old.Staff, Ended: old.Ended}
 	if lang, ok := locales.ParseLang(text("Language")); ok && !old.Chosen {
 		t.setLanguage(lang)
 	}
@@ -205,9 +203,9 @@ func (t *thinker) become(fact flows.Fact) {
 // decided carries out what a turn hangs on. Wrong codes are counted per chat,
 // in Redis: before there is a record nothing of a chat may reach Postgres.
 func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time) (flows.Fact, error) {
-	guess := t.Decide.Name == LinkTried || t.Decide.Name == LinkMerged
-	if guess {
-		tries, err := h.b.cfg.Sessions.Tries(ctx, sessions.LinkCodes, h.g.Chat, in.ID, at)
+	guess, guessed := guesses[t.Decide.Name]
+	if guessed {
+		tries, err := h.b.cfg.Sessions.Tries(ctx, guess.of, h.g.Chat, in.ID, at)
 		if err != nil || !tries.Until.IsZero() {
 			return locked(tries.Until.Sub(at)), err
 		}
@@ -217,11 +215,14 @@ func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time)
 	if errors.As(err, &refused) {
 		results, err = refused.Results, nil
 	}
+	if notAllowed(err) {
+		results, err = h.refusedStaff(ctx, t)
+	}
 	if err != nil {
 		return flows.Fact{}, err
 	}
-	if guess && results[ResultOutcome] == LinkWrong {
-		tries, err := h.b.cfg.Sessions.Failed(ctx, sessions.LinkCodes, h.g.Chat, in.ID, at)
+	if guessed && results[ResultOutcome] == guess.wrong {
+		tries, err := h.b.cfg.Sessions.Failed(ctx, guess.of, h.g.Chat, in.ID, at)
 		if err != nil || !tries.Until.IsZero() {
 			return locked(tries.Until.Sub(at)), err
 		}

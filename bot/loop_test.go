@@ -19,6 +19,7 @@ import (
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/rights"
+	"mboka/flows/staff"
 	"mboka/store"
 	"mboka/store/limits"
 	"mboka/store/sessions"
@@ -107,14 +108,14 @@ func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 	db, client := storetest.Postgres(t), storetest.Redis(t)
 	client.AddHook(r.calls)
 	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(t.Context(), key, value, "test", time.Now()); err != nil {
+		if err := db.PutSetting(t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	records := effects.Records{DB: db, Keys: db.Keys()}
 	cfg := bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
 		Channels: []bot.Channel{r.channel},
 		Sessions: sessions.New(client, sessions.Options{Prefix: storetest.Prefix(t), Lease: 2 * time.Second}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,

@@ -27,22 +27,27 @@ func formSteps() []string {
 // question back, an aside, a command.
 var typed = []string{
 	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
-	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "menu", "annuler", "qui m'a vu", "réunions", "partager", "/nothing",
+	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "rejoindre ABCD-EFGH-2345", "rôles", "journal", "menu", "annuler", "qui m'a vu", "réunions", "partager", "/nothing",
 	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
 }
 
 // facts are what the records would tell.
 func facts(s Session) flows.Facts {
 	var given flows.Answers
+	outcome := LinkAsk
 	if len(s.Stack) > 0 {
 		given = s.Stack[0].Answers
+	}
+	if top, ok := s.top(); ok && ofStaff(top.Flow) {
+		outcome = StaffRevoked
 	}
 	return flows.Facts{flows.FactRecord: {Answers: given, Args: map[string]any{
 		"Summary": flows.Rows{{Title: locales.TSex, Values: flows.Labels{same("x")}}}, "Consents": "x : oui", "Number": "ABC-234", "Date": "3 mai 2026",
 		"Channels": "Telegram, WhatsApp",
 	}},
 		flows.FactLinks: {Args: map[string]any{"State": LinksSome, "Channels": "Telegram, WhatsApp"}},
-		factOutcome:     {Args: map[string]any{ResultOutcome: LinkAsk, "Number": "ABC-234"}}}
+		factRunning:     {Args: map[string]any{"Kind": "iom"}},
+		factOutcome:     {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
 }
 
 // reached are all prompts that one or two inputs at a session lead to.
@@ -78,6 +83,22 @@ func reached(b *Bot, s Session, deeper bool, see func(how string, after Session,
 	}
 }
 
+// staffPlaces are places where only staff stand.
+func staffPlaces(b *Bot, lang locales.Lang) map[string]Session {
+	s := Session{Lang: lang.String(), Chosen: true, Staff: true, Roles: []StaffRole{{store.Admin, store.Ministry}, {store.Coordinator, store.Association}}}
+	id := "0198f0a2-0000-8000-8000-00000000000"
+	listed := map[string]any{ResultOutcome: StaffListed, "N": "12", ResultLines: id + "1 coordinator association 2026-11-01\n" + id + "2 admin ministry 2026-11-02"}
+	in := Inbound{Channel: "telegram", ID: "0", Kind: Text, Text: "/menu"}
+	menu := b.think(seal.Chat{1}, s, in, today, facts(s)).Session
+	in.Text = "/roles"
+	with := facts(s)
+	with[factOutcome] = flows.Fact{Args: listed}
+	list := b.think(seal.Chat{1}, menu, in, today, with).Session
+	top, _ := list.top()
+	tap := Inbound{Channel: "telegram", ID: "1", Kind: Tap, Payload: Payload(top.Run, RoleWhich, id+"2")}
+	return map[string]Session{FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
+}
+
 // TestEveryPrompt renders what the bot may say at every question of every flow
 // in three languages for both platforms. It does not run beside others: the
 // count of texts with holes is one for the whole process.
@@ -92,8 +113,12 @@ func TestEveryPrompt(t *testing.T) {
 	for _, lang := range locales.Langs {
 		for _, caps := range []Capabilities{TelegramCapabilities, WhatsAppCapabilities} {
 			s := Setting{Lang: lang, Caps: caps, Base: BaseArgs(policy, "BE", caps, lang), Results: locales.Args{"Number": "ABC-234", "Code": "ABC-234-XYZ", "LinkCode": "ABC-DEF-234"}}
+			places := staffPlaces(b, lang)
 			for _, step := range formSteps() {
-				reached(b, at(step, lang), lang == locales.FR, func(how string, after Session, p flows.Prompt) {
+				places[step] = at(step, lang)
+			}
+			for step, place := range places {
+				reached(b, place, lang == locales.FR, func(how string, after Session, p flows.Prompt) {
 					all++
 					s.Lang = after.language()
 					m := Render(p, s)

@@ -11,11 +11,13 @@ func (t *thinker) run(command string) {
 	case "start":
 		t.start()
 	case "menu":
-		if t.s.Member == "" && len(t.s.Stack) == 0 {
+		if t.s.Member == "" && (len(t.s.Stack) == 0 || len(t.s.Roles) > 0) {
 			t.idle()
 			return
 		}
-		t.begin(FlowMenu, nil)
+		t.begin(FlowMenu, nil, t.staffLead(nil)...)
+	case "register":
+		t.register()
 	case "help":
 		t.repeat(flows.Line{Key: locales.Help}, flows.Line{Key: locales.HelpMoney}, flows.Line{Key: locales.Distress})
 	case "language":
@@ -91,14 +93,23 @@ func (t *thinker) start() {
 // own begins a flow over one's own record; who has none is told so.
 func (t *thinker) own(flow string) {
 	if t.s.Member == "" {
-		if flow == FlowErase && len(t.s.Stack) > 0 {
-			t.begin(flow, nil) // the chat itself can be forgotten
+		if flow == FlowErase && (len(t.s.Stack) > 0 || t.s.Staff) {
+			t.begin(flow, nil) // the chat itself can be forgotten, and its roles
 			return
 		}
 		t.repeat(flows.Line{Key: locales.ProfileNone})
 		return
 	}
 	t.begin(flow, nil)
+}
+
+// register is how staff without a profile begin one.
+func (t *thinker) register() {
+	if t.s.Member == "" && t.s.runs(FlowRegistration) < 0 {
+		t.begin(FlowRegistration, nil)
+		return
+	}
+	t.goOn()
 }
 
 // goOn returns to the form: where it stood, or at the first question without

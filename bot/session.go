@@ -34,6 +34,13 @@ type Session struct {
 	// number, for when its text is said again.
 	Results map[string]string `json:"r,omitempty"`
 
+	// Roles are those that the chat has taken up. They only choose menus: what
+	// does the work asks the records. Staff: there were some at any time.
+	// Ended: one has ended, and the person has not been told.
+	Roles []StaffRole `json:"o,omitempty"`
+	Staff bool        `json:"w,omitempty"`
+	Ended bool        `json:"e,omitempty"`
+
 	// Quick counts the replies that each came soon after the one before;
 	// Paused: the last one asked for a pause because there were too many.
 	Quick  int  `json:"k,omitempty"`

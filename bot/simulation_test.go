@@ -128,7 +128,7 @@ func openRecords(t *testing.T, url string) (records, func()) {
 		t.Fatal(err)
 	}
 	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(t.Context(), key, value, "test", time.Now()); err != nil {
+		if err := db.PutSetting(t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

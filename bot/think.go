@@ -24,6 +24,9 @@ const (
 	FlowComplaint    = "complaint"
 )
 
+// Erasing is the event of FlowErase that everything goes.
+const Erasing = "erased"
+
 // chatFlow is the flow name of events that come from chat words, not from a
 // flow, and Stopped is the one of « stop ».
 const (
@@ -72,6 +75,7 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 		t.out.Session = t.s
 		return t.out
 	}
+	t.lapse()
 	step := t.wroteTo()
 	switch {
 	case t.paused():
@@ -84,11 +88,12 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 		t.repeat(mediaLine(in.Kind))
 	}
 	t.soften()
+	t.tellEnded()
 	t.s.At = at
 	if country := t.s.openCountry(); country != "" {
 		t.s.Country = country
 	}
-	t.s.LastText, t.s.LastStep = in.Text, step
+	t.s.LastText, t.s.LastStep = b.remembered(in.Text), step
 	t.out.Session = t.s
 	return t.out
 }
@@ -108,8 +113,8 @@ func (t *thinker) wroteTo() string {
 
 func (t *thinker) input() flows.Input {
 	in := flows.Input{MessageID: t.in.ID, At: t.at, Phone: t.in.Phone, Facts: t.facts}
-	if top, ok := t.s.top(); ok && top.Flow == FlowResume {
-		in.Facts = t.placed()
+	if top, ok := t.s.top(); ok {
+		in.Facts = t.factsOf(top.Flow)
 	}
 	return in
 }
@@ -125,7 +130,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links():
+	case t.links(), t.joins(), t.staffs():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -156,7 +161,7 @@ var immediate = map[string]bool{"skip": true, "back": true, "stop": true}
 // again tells whether the text was written before the reply to the same text
 // went out: an impatient thumb.
 func (t *thinker) again() bool {
-	return t.at.Before(t.s.PromptAt) && t.in.Text == t.s.LastText && t.in.Text != ""
+	return t.at.Before(t.s.PromptAt) && t.b.remembered(t.in.Text) == t.s.LastText && t.in.Text != ""
 }
 
 // free tells whether a text is asked, so that any word may be the answer.
@@ -317,11 +322,14 @@ func (t *thinker) repeat(lead ...flows.Line) {
 
 // idle is when no flow is under way.
 func (t *thinker) idle(lead ...flows.Line) {
-	if t.s.Member == "" {
+	switch {
+	case t.s.Member != "":
+		t.begin(FlowMenu, nil, t.staffLead(lead)...)
+	case len(t.s.Roles) > 0:
+		t.begin(FlowStaff, nil, lead...)
+	default:
 		t.begin(FlowRegistration, nil, lead...)
-		return
 	}
-	t.begin(FlowMenu, nil, lead...)
 }
 
 func (t *thinker) idleText() {
@@ -337,9 +345,7 @@ func (t *thinker) idleText() {
 // begin puts a flow on top and asks its first question.
 func (t *thinker) begin(id string, answers flows.Answers, lead ...flows.Line) {
 	in := t.input()
-	if id == FlowResume {
-		in.Facts = t.placed()
-	}
+	in.Facts = t.factsOf(id)
 	if i := t.s.runs(id); i >= 0 {
 		t.s.Stack = append(t.s.Stack[:i:i], t.s.Stack[i+1:]...)
 	}
@@ -357,9 +363,18 @@ func (t *thinker) runID() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum))[:6]
 }
 
-// placed are the facts, with the place where the registration stands.
-func (t *thinker) placed() flows.Facts {
-	facts := flows.Facts{flows.FactPlace: t.place()}
+// factsOf are the facts for a flow, with those that the session itself tells:
+// the place where the registration stands, the words of staff.
+func (t *thinker) factsOf(flow string) flows.Facts {
+	facts := flows.Facts{}
+	switch flow {
+	case FlowResume:
+		facts[flows.FactPlace] = t.place()
+	case FlowStaff:
+		facts[flows.FactStaff] = t.staffFact()
+	default:
+		return t.facts
+	}
 	maps.Copy(facts, t.facts)
 	return facts
 }

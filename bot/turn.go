@@ -137,6 +137,9 @@ func (h *held) prepared(ctx context.Context, m sessions.Message, in Inbound) (t 
 	if t, dropped, ok := followed(in); ok {
 		return t, sessions.SaveRequest{DeleteSession: dropped}, nil
 	}
+	if in.Kind == Demoted {
+		return h.demoted(ctx)
+	}
 	if t, err = h.considered(ctx, m, in); err != nil {
 		return t, r, err
 	}
@@ -173,16 +176,19 @@ func (h *held) considered(ctx context.Context, m sessions.Message, in Inbound) (
 	}
 	out, err := h.consideredAs(ctx, m, in, s)
 	if errors.Is(err, ErrNoRecord) && s.Member != "" {
-		return h.consideredAs(ctx, m, in, Session{Lang: s.Lang, Chosen: s.Chosen})
+		return h.consideredAs(ctx, m, in, Session{Lang: s.Lang, Chosen: s.Chosen, Roles: s.Roles, Staff: s.Staff})
 	}
 	return out, err
 }
 
 // consideredAs is considered for a session.
 func (h *held) consideredAs(ctx context.Context, m sessions.Message, in Inbound, s Session) (outcome, error) {
-	facts := flows.Facts{}
+	policy, err := h.b.cfg.Policy(ctx)
+	if err != nil {
+		return outcome{}, fmt.Errorf("read settings: %w", err)
+	}
+	facts := flows.Facts{factRunning: running(policy)}
 	var t thought
-	var err error
 	for {
 		t = h.b.think(h.g.Chat, s, in, m.AcceptedAt, facts)
 		if t.Need == "" {
@@ -227,6 +233,10 @@ func (h *held) session(ctx context.Context, in Inbound) (Session, error) {
 	}
 	s := Session{Member: record.Member, Lang: record.Language, Chosen: record.Language != "",
 		At: record.LastInboundAt, Country: record.Answers.Code(countryStep), Results: record.Results}
+	s.Staff = record.Staff
+	if h.b.now().Sub(record.StaffSeenAt) < store.RoleSilence {
+		s.Roles = record.Roles
+	}
 	if record.Unfinished {
 		// Counted from one lower than in a turn: what this message begins
 		// besides must have another name.
@@ -272,7 +282,7 @@ func (h *held) effects(ctx context.Context, in Inbound, t thought, at time.Time)
 		if name == h.b.cfg.Begins {
 			recorded = true
 		}
-		if recorded && h.b.cfg.Effects[name] != nil {
+		if (recorded || t.Session.Staff && name == FlowErase+"."+Erasing) && h.b.cfg.Effects[name] != nil {
 			due = append(due, e)
 		}
 	}

@@ -19,6 +19,7 @@ type trace struct {
 	At        time.Time        `json:"t"`
 	MessageID string           `json:"m"`
 	Language  string           `json:"l"`
+	Staff     bool             `json:"w,omitempty"` // a role was seen
 	Answers   []flows.Answered `json:"a,omitempty"`
 	Skipped   []string         `json:"k,omitempty"` // all that were skipped so far
 	Flow      string           `json:"f,omitempty"`
@@ -27,19 +28,23 @@ type trace struct {
 }
 
 // journal is the entry of a turn; none of what is not a message, and none before there is a record of the person,
-// so that nothing of a refusal or of a minor reaches Postgres.
+// so that nothing of a refusal or of a minor reaches Postgres. Of staff without
+// one it says only that they were here.
 func (h *held) journal(in Inbound, t outcome) ([][]byte, error) {
 	switch {
-	case t.Session.Member == "", in.Kind == Blocked, in.Kind == Unblocked, in.Kind == Refused, in.note():
+	case t.Session.Member == "" && len(t.Session.Roles) == 0, in.Kind == Blocked, in.Kind == Unblocked, in.Kind == Refused, in.note():
 		return nil, nil
 	}
-	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang}
+	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang, Staff: len(t.Session.Roles) > 0}
 	for _, e := range t.Events {
+		if t.Session.Member == "" {
+			break
+		}
 		if e.Name == flows.AnswerGiven && e.Flow == FlowRegistration && !e.Answer.Skipped {
 			entry.Answers = append(entry.Answers, e.Answer)
 		}
 	}
-	if i := t.Session.runs(FlowRegistration); i >= 0 {
+	if i := t.Session.runs(FlowRegistration); i >= 0 && t.Session.Member != "" {
 		state := t.Session.Stack[i]
 		entry.Flow, entry.Version, entry.Step = state.Flow, state.Version, state.Step
 		for _, a := range state.Answers {
@@ -129,7 +134,7 @@ func (b *Bot) traceOf(chat seal.Chat, e sessions.Entry) (store.Trace, error) {
 	if err := json.Unmarshal(plain, &t); err != nil {
 		return store.Trace{}, fmt.Errorf("decode journal: %w", err)
 	}
-	out := store.Trace{Chat: chat, At: t.At, MessageID: t.MessageID, Language: t.Language}
+	out := store.Trace{Chat: chat, At: t.At, MessageID: t.MessageID, Language: t.Language, Staff: t.Staff}
 	answers := make([]store.Answer, 0, len(t.Answers))
 	for _, a := range t.Answers {
 		answers = append(answers, store.Answer{Step: a.Step, Codes: a.Codes, Text: a.Text})

@@ -76,6 +76,8 @@ const (
 	FactRecord = "record"
 	// FactPlace is where the person stopped: Question (a label) and N.
 	FactPlace = "place"
+	// FactStaff is which roles a chat has taken up, and their words.
+	FactStaff = "staff"
 	// FactLinks is in which channels a person is registered.
 	FactLinks = "links"
 	// FactConsents is what the person agrees to, and what was passed on.

@@ -68,3 +68,65 @@ func noPartition(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "23514" && pg.ConstraintName == ""
 }
+
+// AuditQuery says which acts are looked for.
+type AuditQuery struct {
+	Since time.Time
+	Act   string // "": any
+	Actor string // "": anybody
+	Words bool   // with the words as they were written, opened
+}
+
+type auditRow struct {
+	ID           uuid.UUID `db:"id"`
+	At           time.Time `db:"at"`
+	Actor        string    `db:"actor"`
+	Role         *string   `db:"role"`
+	Organisation *string   `db:"organisation"`
+	Act          string    `db:"act"`
+	Object       *string   `db:"object"`
+	Size         *int64    `db:"size"`
+	Exported     bool      `db:"exported"`
+	SealedWords  []byte    `db:"sealed_words"`
+}
+
+// AuditLog gives the acts of the log, the oldest first. Who reads it writes an
+// act of its own: see ReadAudit.
+func (r reader) AuditLog(ctx context.Context, q AuditQuery) ([]Entry, error) {
+	rows, err := many[auditRow](ctx, r.q, `
+		SELECT id, at, actor, role, organisation, act, object, size, exported, sealed_words FROM audit
+		WHERE at >= $1 AND ($2 = '' OR act = $2) AND ($3 = '' OR actor = $3) ORDER BY at, id`, q.Since, q.Act, q.Actor)
+	if err != nil {
+		return nil, fmt.Errorf("read audit log: %w", err)
+	}
+	entries := make([]Entry, 0, len(rows))
+	for _, row := range rows {
+		e := Entry{
+			ID: row.ID, At: row.At, Actor: row.Actor, Role: orZero(row.Role), Organisation: orZero(row.Organisation),
+			Act: row.Act, Object: orZero(row.Object), Size: orZero(row.Size), Exported: row.Exported,
+		}
+		if q.Words {
+			if e.Words, err = r.openText("audit", e.ID.String(), "sealed_words", row.SealedWords); err != nil {
+				return nil, fmt.Errorf("read audit log: %w", err)
+			}
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// ReadAudit is AuditLog for somebody: that they read it, and how much, is an
+// act of by, whose Size is given here. It is on record before they see a line.
+func (db *DB) ReadAudit(ctx context.Context, q AuditQuery, by Entry) (entries []Entry, err error) {
+	err = db.Write(ctx, func(tx *Tx) error {
+		if entries, err = tx.AuditLog(ctx, q); err != nil {
+			return err
+		}
+		by.Size = int64(len(entries))
+		return tx.Audit(ctx, by)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}

@@ -21,6 +21,7 @@ type Trace struct {
 	At        time.Time // when the message was accepted
 	MessageID string
 	Language  string // fr, en or ln; "" leaves the member's as it is
+	Staff     bool   // the chat may hold a role: it was seen
 	// Draft is nil when no draft changed. Its Chat is not looked at, nor are its
 	// Answers once the member is registered.
 	Draft   *Draft
@@ -112,6 +113,7 @@ func (tx *Tx) advance(ctx context.Context, traces []Trace) (map[seal.Chat]owner,
 			return err
 		})
 	}
+	sawStaff(&batch, traces)
 	return known, tx.tx.SendBatch(ctx, &batch).Close()
 }
 

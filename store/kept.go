@@ -27,13 +27,33 @@ type Kept struct {
 	Drafts     []Draft
 	Views      []View         // of their profile, the newest first
 	Requests   []ShareRequest // for their profile, the newest first
+	Staff      []KeptStaff    // of the chats that took up a role
+}
+
+// KeptStaff is what is kept about somebody of the staff.
+type KeptStaff struct {
+	Staff
+	Roles []KeptRole // the oldest first, ended ones too
+}
+
+// KeptRole is a role that somebody holds or held.
+type KeptRole struct {
+	Role         Role
+	Organisation Organisation
+	GrantedAt    time.Time
+	EndedAt      time.Time // zero: it lives, as far as is known
+	EndedWhy     string
 }
 
 // KeptOf gathers what is kept about the person of a chat, over all their
-// chats.
+// chats. For staff without a profile Member is empty.
 func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool, err error) {
-	if k.Member, found, err = r.MemberByChat(ctx, chat); err != nil || !found {
+	if k.Member, found, err = r.MemberByChat(ctx, chat); err != nil {
 		return Kept{}, false, err
+	}
+	if !found {
+		err := r.keptStaff(ctx, &k, chat)
+		return k, err == nil && len(k.Staff) > 0, err
 	}
 	id := k.Member.ID
 	if k.Consents, err = r.Consents(ctx, id); err != nil {
@@ -68,6 +88,9 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 // keptOn adds what is kept with one of the person's chats. One that went away
 // meanwhile has nothing.
 func (r reader) keptOn(ctx context.Context, k *Kept, chat seal.Chat) error {
+	if err := r.keptStaff(ctx, k, chat); err != nil {
+		return err
+	}
 	a, found, err := r.AddressOf(ctx, chat)
 	if err != nil || !found {
 		return err
@@ -88,6 +111,35 @@ func (r reader) keptOn(ctx context.Context, k *Kept, chat seal.Chat) error {
 			k.Drafts = append(k.Drafts, d)
 		}
 	}
+	return nil
+}
+
+// keptStaff adds what is kept where the chat has taken up a role.
+func (r reader) keptStaff(ctx context.Context, k *Kept, chat seal.Chat) error {
+	s, found, err := r.StaffOf(ctx, chat)
+	if err != nil || !found {
+		return err
+	}
+	type roleRow struct {
+		Role         Role         `db:"role"`
+		Organisation Organisation `db:"organisation"`
+		GrantedAt    time.Time    `db:"granted_at"`
+		EndedAt      *time.Time   `db:"ended_at"`
+		EndedWhy     *string      `db:"ended_why"`
+	}
+	rows, err := many[roleRow](ctx, r.q, `
+		SELECT role, organisation, granted_at, ended_at, ended_why FROM role WHERE staff_id = $1 ORDER BY granted_at, id`, s.ID)
+	if err != nil {
+		return fmt.Errorf("list roles of a chat: %w", err)
+	}
+	kept := KeptStaff{Staff: s}
+	for _, row := range rows {
+		kept.Roles = append(kept.Roles, KeptRole{
+			Role: row.Role, Organisation: row.Organisation, GrantedAt: row.GrantedAt,
+			EndedAt: orZero(row.EndedAt), EndedWhy: orZero(row.EndedWhy),
+		})
+	}
+	k.Staff = append(k.Staff, kept)
 	return nil
 }
 

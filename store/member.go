@@ -131,8 +131,8 @@ func (r reader) MemberByID(ctx context.Context, id uuid.UUID) (m Member, found b
 }
 
 // EraseMember takes back everything about a member: the member, the addresses,
-// consents, profile, drafts, codes, journal of merges, and the turns of the member's chats, the running
-// one included. What stays is one more in the anonymous count of that day (UTC).
+// consents, profile, drafts, codes, journal of merges, whose the roles were, and the turns of the
+// member's chats, the running one included. What stays is one more in the anonymous count of that day (UTC).
 // Without such a member it does nothing, so it can be repeated.
 func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) error {
 	// Chats first and in order, as WriteBehind takes them: neither waits for
@@ -141,12 +141,15 @@ func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) erro
 	if err != nil {
 		return fmt.Errorf("erase member: %w", err)
 	}
-	chats, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	chats, err := pgx.CollectRows(rows, pgx.RowTo[seal.Chat])
 	if err != nil {
 		return fmt.Errorf("erase member: %w", err)
 	}
-	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, chats); err != nil {
-		return fmt.Errorf("erase turns: %w", err)
+	if _, err := tx.EraseStaff(ctx, day, chats...); err != nil {
+		return err
+	}
+	if err := tx.EraseTurns(ctx, chats...); err != nil {
+		return err
 	}
 	if err := tx.eraseSeen(ctx, id); err != nil {
 		return err

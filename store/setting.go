@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Settings gives the settings on record, by key, as they were written. What is
@@ -24,13 +26,15 @@ func (r reader) Settings(ctx context.Context) (map[string]string, error) {
 	return settings, nil
 }
 
-// PutSetting keeps a setting, and who changed it. A value that ParseSetting
+// PutSetting keeps a setting, and that somebody changed it: by is an actor of
+// the audit log. A value that ParseSetting
 // refuses, or that does not go together with the other settings, is refused
 // with that sentence. An empty value takes the setting back to its default.
 func (db *DB) PutSetting(ctx context.Context, key, value, by string, at time.Time) error {
 	if err := ParseSetting(key, value); err != nil {
 		return fmt.Errorf("put setting: %w", err)
 	}
+	act := uuid.New()
 	return db.Write(ctx, func(tx *Tx) error {
 		// One at a time, or two changes could each fit the old other one.
 		if _, err := tx.tx.Exec(ctx, `LOCK TABLE setting IN SHARE ROW EXCLUSIVE MODE`); err != nil {
@@ -51,6 +55,6 @@ func (db *DB) PutSetting(ctx context.Context, key, value, by string, at time.Tim
 			key, value, at, by); err != nil {
 			return fmt.Errorf("put setting: %w", err)
 		}
-		return nil
+		return tx.Audit(ctx, Entry{ID: act, At: at, Actor: by, Act: "setting.set", Object: key})
 	})
 }

@@ -273,7 +273,7 @@ func TestSettingsHaveBounds(t *testing.T) {
 			t.Errorf("%s = %s is taken", key, value)
 		}
 	}
-	if err := db.PutSetting(t.Context(), "cap_month", "1", "test", morning); err != nil {
+	if err := db.PutSetting(t.Context(), "cap_month", "1", store.ActorOperator, morning); err != nil {
 		t.Fatal(err)
 	}
 	now := morning
@@ -281,7 +281,7 @@ func TestSettingsHaveBounds(t *testing.T) {
 	if p, err := settings.Policy(t.Context()); err != nil || p.CapMonth != 1 || p.K != 5 || p.KCross != 10 {
 		t.Errorf("%+v %v", p, err)
 	}
-	if err := db.PutSetting(t.Context(), "cap_month", "3", "test", morning); err != nil {
+	if err := db.PutSetting(t.Context(), "cap_month", "3", store.ActorOperator, morning); err != nil {
 		t.Fatal(err)
 	}
 	now = morning.Add(31 * time.Second)

@@ -102,6 +102,23 @@ func (tx *Tx) turnResult(ctx context.Context, chat seal.Chat, messageID, id stri
 	return result, nil
 }
 
+// EraseTurns forgets the turns of chats, the running one included.
+func (tx *Tx) EraseTurns(ctx context.Context, chats ...seal.Chat) error {
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, rawChats(chats)); err != nil {
+		return fmt.Errorf("erase turns: %w", err)
+	}
+	return nil
+}
+
+// rawChats are chats as an array for PostgreSQL.
+func rawChats(chats []seal.Chat) [][]byte {
+	raw := make([][]byte, 0, len(chats))
+	for _, c := range chats {
+		raw = append(raw, c[:])
+	}
+	return raw
+}
+
 // DropTurns forgets the turns before a time and says how many. They are kept
 // for 7 days: no platform repeats a message for longer than one.
 func (db *DB) DropTurns(ctx context.Context, before time.Time) (int64, error) {

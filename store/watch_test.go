@@ -43,7 +43,7 @@ func TestSettingsServeWhilePostgresIsAway(t *testing.T) {
 	url := storetest.PostgresURL(t)
 	db := open(t, url)
 	put := func(value string) {
-		if err := db.PutSetting(t.Context(), "cap_month", value, "test", morning); err != nil {
+		if err := db.PutSetting(t.Context(), "cap_month", value, store.ActorOperator, morning); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,7 +100,9 @@ func TestPutSetting(t *testing.T) {
 	t.Parallel()
 	url := storetest.PostgresURL(t)
 	db := open(t, url)
-	put := func(key, value string) error { return db.PutSetting(t.Context(), key, value, "admin", morning) }
+	put := func(key, value string) error {
+		return db.PutSetting(t.Context(), key, value, store.ActorOperator, morning)
+	}
 	for _, refused := range [][2]string{{"k", "20"}, {"k", "4"}, {"nothing", "1"}, {"retention_erase", "12"}} {
 		if err := put(refused[0], refused[1]); !errors.Is(err, store.ErrSetting) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v: %v", refused, err)
@@ -115,8 +117,21 @@ func TestPutSetting(t *testing.T) {
 	if err != nil || got["relay.BE"] != "CIRÉ" || got["k"] != "" {
 		t.Errorf("%v %v", got, err)
 	}
-	if by := sql(t, url, `SELECT updated_by FROM setting WHERE key = 'k'`); by != "admin" {
+	if by := sql(t, url, `SELECT updated_by FROM setting WHERE key = 'k'`); by != "operator" {
 		t.Errorf("changed by %q", by)
+	}
+	acts, err := db.AuditLog(t.Context(), store.AuditQuery{Since: morning, Act: "setting.set"})
+	if err != nil || len(acts) != 6 || acts[0].Actor != store.ActorOperator || !acts[0].At.Equal(morning) {
+		t.Errorf("six were taken: %+v, %v", acts, err)
+	}
+	if on := sql(t, url, `SELECT string_agg(DISTINCT object, ' ' ORDER BY object) FROM audit`); on != "k k_cross relay.BE" {
+		t.Errorf("acts on %s", on)
+	}
+	if err := db.PutSetting(t.Context(), "k", "7", "Célestine", morning); err == nil {
+		t.Error("changed by a name")
+	}
+	if got, err := db.Settings(t.Context()); err != nil || got["k"] != "" {
+		t.Errorf("changed without an act: %v %v", got, err)
 	}
 }
 
@@ -124,7 +139,9 @@ func TestPutSetting(t *testing.T) {
 func TestPutSettingAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	db := storetest.Postgres(t)
-	put := func(key, value string) error { return db.PutSetting(t.Context(), key, value, "test", morning) }
+	put := func(key, value string) error {
+		return db.PutSetting(t.Context(), key, value, store.ActorOperator, morning)
+	}
 	for round := range 20 { // they do not meet each time
 		if err := errors.Join(put("k", ""), put("k_cross", "50")); err != nil {
 			t.Fatal(err)

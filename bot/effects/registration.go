@@ -213,11 +213,30 @@ func (r Records) answer(ctx context.Context, tx *store.Tx, d bot.Doing) (map[str
 	return nil, tx.PutDraft(ctx, draft, d.At)
 }
 
-// Record is what is kept about a chat, as answers to go on from.
-func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
-	m, found, err := r.DB.MemberByChat(ctx, chat)
+// staffRecord is what is kept of a chat's roles. That they have not lapsed is
+// for the reader to see, by StaffSeenAt.
+func (r Records) staffRecord(ctx context.Context, chat Chat) (bot.Record, error) {
+	s, found, err := r.DB.StaffOf(ctx, chat)
 	if err != nil || !found {
 		return bot.Record{}, err
+	}
+	held, err := r.DB.RolesOf(ctx, chat, s.LastSeenAt)
+	record := bot.Record{Staff: true, StaffSeenAt: s.LastSeenAt, Language: s.Language}
+	for _, h := range held {
+		record.Roles = append(record.Roles, bot.StaffRole{Role: h.Role, Organisation: h.Organisation})
+	}
+	return record, err
+}
+
+// Record is what is kept about a chat, as answers to go on from.
+func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
+	record, err := r.staffRecord(ctx, chat)
+	if err != nil {
+		return bot.Record{}, err
+	}
+	m, found, err := r.DB.MemberByChat(ctx, chat)
+	if err != nil || !found {
+		return record, err
 	}
 	address, _, err := r.DB.AddressOf(ctx, chat)
 	if err != nil {
@@ -263,6 +282,8 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 		given = append(given, flows.Answered{Step: registration.Code, Codes: []string{"given"}})
 	}
 	return bot.Record{
+		Roles: record.Roles, Staff: record.Staff, StaffSeenAt: record.StaffSeenAt,
+
 		Member: m.ID.String(), Language: m.Language, Answers: given,
 		// Who has the code and stands at the summary has said all there is.
 		Unfinished: drafted && !(coded && draft.Step == registration.Summary),

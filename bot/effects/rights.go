@@ -26,10 +26,13 @@ func (r Records) rights() map[string]bot.Effect {
 	}
 }
 
-// erase takes away everything that is kept about the person.
+// erase takes away everything that is kept about the person, roles too.
 func (r Records) erase(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
-	if d.Member == "" {
-		return nil, nil
+	if d.Member == "" { // staff without a profile
+		if err := r.eraseStaff(ctx, tx, d, []Chat{d.Chat}); err != nil {
+			return nil, err
+		}
+		return nil, tx.EraseTurns(ctx, d.Chat)
 	}
 	id, err := uuid.Parse(d.Member)
 	if err != nil {
@@ -37,6 +40,17 @@ func (r Records) erase(ctx context.Context, tx *store.Tx, d bot.Doing) (map[stri
 	}
 	results, err := r.elsewhere(ctx, tx, d, nil, bot.Erased, id)
 	if err != nil {
+		return nil, err
+	}
+	addresses, err := tx.Addresses(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	chats := []Chat{d.Chat}
+	for _, a := range addresses {
+		chats = append(chats, a.Chat)
+	}
+	if err := r.eraseStaff(ctx, tx, d, chats); err != nil {
 		return nil, err
 	}
 	return results, tx.EraseMember(ctx, id, d.At)

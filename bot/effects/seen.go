@@ -182,11 +182,11 @@ func (r Records) views(ctx context.Context, chat Chat, member string, lang local
 	var lines []string
 	for _, v := range all[:min(len(all), viewsShown)] {
 		lines = append(lines, locales.Text(lang, locales.WhosawLine, locales.Args{
-			"Date": locales.Date(lang, v.At), "Role": locales.Text(lang, locales.Key("role_"+string(v.Role)), nil), "By": locales.Text(lang, locales.Key("org_"+string(v.Organisation)), nil),
+			"Date": locales.Date(lang, v.At), "Role": bot.RoleName(lang, v.Role), "By": bot.OrganisationName(lang, v.Organisation),
 			"Purpose": locales.LabelOf(viewPurpose[v.Purpose]),
 		}))
 	}
-	return flows.Fact{Args: map[string]any{bot.ViewsCount: len(all), "Mailings": mailings, "Lines": strings.Join(lines, "\n")}}, nil
+	return flows.Fact{Args: map[string]any{bot.ViewsCount: len(all), "Mailings": mailings, "Rows": strings.Join(lines, "\n")}}, nil
 }
 
 var viewPurpose = map[string]locales.Key{store.ForContact: locales.SeenForContact, store.ForShare: locales.SeenForShare}

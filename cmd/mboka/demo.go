@@ -62,8 +62,24 @@ func (d demoCmd) Run(e *world) error {
 	}
 	fmt.Fprintf(e.out, "Ready: Mboka as on %s. Nothing leaves this machine; the data are synthetic, in %s.\n"+
 		"Say hello: mbote, bonjour or hello.\n", d.As, dir)
+	if err := demoInvites(e, s); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	return d.talk(e.ctx, e, s, log)
+}
+
+// demoInvites prints one code for each role.
+func demoInvites(e *world, s *stores) error {
+	fmt.Fprintln(e.out, "One code for each role, good once, for 48 hours; write one as it stands here:")
+	for _, role := range store.Roles {
+		code, _, err := newInvite(e.ctx, s.db, s.keys, e.random, e.tempo.clock(), store.InviteLife, role, store.IOM)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.out, "  %-12s %s\n", role, joinSentence(code))
+	}
+	return nil
 }
 
 // demoDatabase makes and migrates the database, and gives its address.
@@ -110,7 +126,7 @@ func demoSettings(ctx context.Context, db *store.DB) error {
 		if _, set := given[key]; set {
 			continue
 		}
-		if err := db.PutSetting(ctx, key, value, "demo", time.Now()); err != nil {
+		if err := db.PutSetting(ctx, key, value, store.ActorOperator, time.Now()); err != nil {
 			return err
 		}
 	}

@@ -50,8 +50,9 @@ func checkOptions() flows.CheckOptions {
 	for name, value := range map[string]any{
 		"Number": "ABC-234", "Code": "ABC-DEF-234", "N": 12, "Summary": strings.Repeat("x", 700), "Question": strings.Repeat("x", 100),
 		"Consents": strings.Repeat("x", 120), "Date": "30/12/2026", "Label": strings.Repeat("x", 24), "Typed": "37",
+		"Roles": "administration, ministère", "Words": "rôles, journal", "Total": "12", "Lines": strings.Repeat("x", 160), "Line": strings.Repeat("x", 50),
 		"LinkCode": "ABC-DEF-234", "Channels": "Telegram, WhatsApp, WhatsApp",
-		"Shares": strings.Repeat("x", 700), "Lines": strings.Repeat("x", 700), "Views": 12, "Mailings": 12,
+		"Shares": strings.Repeat("x", 700), "Rows": strings.Repeat("x", 700), "Views": 12, "Mailings": 12,
 		"Ministère": strings.Repeat("x", 60), "But": strings.Repeat("x", 200),
 	} {
 		fill[name] = value
@@ -68,7 +69,7 @@ func checkOptions() flows.CheckOptions {
 		Fill:         fill,
 		CommandWords: bot.CommandWords(),
 		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore},
-		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactConsents, flows.FactViews, flows.FactShare},
+		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactStaff, flows.FactConsents, flows.FactViews, flows.FactShare},
 	}
 }
 

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -32,10 +33,13 @@ type cli struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date. Needs only DATABASE_URL."`
 	Keys     keysCmd     `cmd:"" help:"Make the keys that seal names, addresses and free text."`
 	Settings settingsCmd `cmd:"" help:"List or change the policy settings."`
+	Invite   inviteCmd   `cmd:"" help:"Invite somebody to a role: a one-time code, links and QR codes."`
+	Roles    rolesCmd    `cmd:"" help:"List the roles that people hold, or revoke one."`
 	Flows    flowsCmd    `cmd:"" help:"Check or draw the questionnaires."`
 	Whatsapp whatsappCmd `cmd:"" help:"Set up WhatsApp at Twilio."`
 	Doctor   doctorCmd   `cmd:"" help:"Look at everything the service needs, and say what is wrong and what to do."`
 	Stuck    stuckCmd    `cmd:"" help:"Look at the messages that failed three times; try them again or drop them."`
+	Audit    auditCmd    `cmd:"" help:"Read the log of what staff, operators and the service did. No member is named in it."`
 	Health   healthCmd   `cmd:"" help:"Ask the service on this machine whether it is alive."`
 	Help     helpCmd     `cmd:"" help:"Show this help."`
 }
@@ -49,6 +53,7 @@ type world struct {
 	err    io.Writer
 	parser *kong.Kong
 	tempo  tempo
+	random io.Reader
 	left   int // the code with which the parser would have left; -1: not
 }
 
@@ -61,7 +66,7 @@ func main() {
 
 // run is main for tests too: it returns the exit code.
 func run(ctx context.Context, args, vars []string, in io.Reader, out, errs io.Writer) int {
-	return (&world{ctx: ctx, vars: vars, in: in, out: out, err: errs, tempo: usualTempo()}).run(args)
+	return (&world{ctx: ctx, vars: vars, in: in, out: out, err: errs, tempo: usualTempo(), random: rand.Reader}).run(args)
 }
 
 func (e *world) run(args []string) int {

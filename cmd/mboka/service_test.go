@@ -112,7 +112,7 @@ func (s *testService) settings() {
 	}
 	defer db.Close()
 	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(s.t.Context(), key, value, "test", time.Now()); err != nil {
+		if err := db.PutSetting(s.t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/user"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -62,11 +61,7 @@ func (c settingsSetCmd) Run(e *world) error {
 		return err
 	}
 	defer s.Close()
-	by := "operator"
-	if u, err := user.Current(); err == nil {
-		by = u.Username
-	}
-	if err := s.PutSetting(e.ctx, c.Key, c.Value, by, time.Now()); err != nil {
+	if err := s.PutSetting(e.ctx, c.Key, c.Value, store.ActorOperator, time.Now()); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.out, "%s = %s\n", c.Key, c.Value)

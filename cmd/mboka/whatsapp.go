@@ -114,6 +114,7 @@ func screens(f *flows.Flow) []flows.Prompt {
 var sampleFacts = flows.Facts{
 	flows.FactRecord: {Args: map[string]any{}},
 	flows.FactPlace:  {Args: map[string]any{"Question": "…", "N": 3}},
+	flows.FactStaff:  {Args: map[string]any{"Roles": "…", "Words": "…", "N": 1}},
 }
 
 // contexts are the earlier answers that change what a step offers.

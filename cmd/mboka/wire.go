@@ -21,6 +21,7 @@ import (
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/rights"
+	"mboka/flows/staff"
 	"mboka/store"
 	"mboka/store/limits"
 	"mboka/store/seal"
@@ -35,6 +36,7 @@ func allFlows() []*flows.Flow {
 		rights.MyData(), rights.Erase(), rights.Complaint(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(),
 		link.Flow(), link.Merge(),
+		staff.Menu(), staff.Roles(),
 	}
 }
 

@@ -136,7 +136,7 @@ func (w *world) databases(needs needs) (url string) {
 	}
 	w.t.Cleanup(db.Close)
 	for key, value := range store.DemoSettings() {
-		if err := db.PutSetting(w.t.Context(), key, value, "test", time.Now()); err != nil {
+		if err := db.PutSetting(w.t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			w.t.Fatal(err)
 		}
 	}

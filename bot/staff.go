@@ -1,0 +1,253 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"mboka/flows"
+	"mboka/locales"
+	"mboka/locales/reference"
+	"mboka/store"
+	"mboka/store/sessions"
+)
+
+// The flows of staff. The name of each begins with FlowStaff: they are dropped
+// as soon as a role of the chat has ended.
+const (
+	FlowStaff = "staff"       // the menu of staff without a profile
+	FlowRoles = "staff_roles" // the list of roles, and to revoke one
+)
+
+// The words of staff are events of ChatFlow by these names. They are found by
+// their effect, which asks store.Tx.Allowed and says what there is to show.
+const (
+	RolesAsked  = "roles"
+	AuditAsked  = "audit"
+	RoleRevoked = "revoked" // of FlowRoles: the answer RoleWhich is to be revoked
+	RoleWhich   = "which"
+	RoleLive    = "live" // the answer that FlowRoles begins with: the lines of the list
+)
+
+// What became of them, as ResultOutcome.
+const (
+	StaffListed  = "listed"  // RolesAsked: the lines of the list are in ResultLines
+	StaffActs    = "acts"    // AuditAsked: the same
+	StaffRevoked = "revoked" // the role has ended now
+	StaffGone    = "gone"    // it had ended before
+	staffEnded   = "ended"   // that of the chat has: nothing was done
+
+	ResultLines = "Lines"
+	ResultRoles = "Roles" // the chat's roles from now on, as StaffRoles writes them
+)
+
+// staffWords are the chat words that need a permission. To everybody else they
+// are words that nobody knows. That a word is listed here decides about menus
+// only: what does the work asks store.Tx.Allowed.
+var staffWords = map[string]store.Permission{
+	RolesAsked: store.ManageRoles,
+	AuditAsked: store.ReadAudit,
+}
+
+// staffOrder is the order in which they are told.
+var staffOrder = []string{RolesAsked, AuditAsked}
+
+// staffKey is the catalogue entry of a word of staff, apart by "|".
+func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }
+
+// StaffWords are the names of the words, with what each needs.
+func StaffWords() map[string]store.Permission {
+	out := make(map[string]store.Permission, len(staffWords))
+	for name, p := range staffWords {
+		out[name] = p
+	}
+	return out
+}
+
+// staffVocabulary maps folded words of all languages to words of staff.
+func staffVocabulary() map[string]string {
+	words := make(map[string]string)
+	for name := range staffWords {
+		words[name] = name
+		for _, lang := range locales.Langs {
+			for _, w := range strings.Split(locales.LabelOf(staffKey(name)).In(lang), "|") {
+				words[reference.Fold(w)] = name
+			}
+		}
+	}
+	return words
+}
+
+// factRunning is which kind of organisation runs the service, for menus. The
+// bot itself provides it.
+const factRunning = "running"
+
+func running(p store.Policy) flows.Fact {
+	return flows.Fact{Args: map[string]any{"Kind": p.OrganisationKind}}
+}
+
+// may tells whether the roles in the session have a permission.
+func (t *thinker) may(p store.Permission) bool {
+	kind, _ := t.facts[factRunning].Args["Kind"].(string)
+	return slices.ContainsFunc(t.s.Roles, func(r StaffRole) bool {
+		return store.May(p, r.Role, r.Organisation, store.Organisation(kind))
+	})
+}
+
+// staffs carries out a word of staff for who may. False: to this chat it is no
+// word.
+func (t *thinker) staffs() bool {
+	if len(t.s.Roles) == 0 {
+		return false
+	}
+	name, slash := commandIn(t.b.staff, t.in.Text)
+	if name == "" || !t.may(staffWords[name]) {
+		return false
+	}
+	if top, open := t.s.top(); open && !slash && t.free(top) {
+		return false // where a text is asked it may be the answer
+	}
+	t.decide(flows.Event{Flow: ChatFlow, Name: name})
+	return true
+}
+
+// staffFact is what the menu of staff tells: the roles, and the words that they
+// give.
+func (t *thinker) staffFact() flows.Fact {
+	var roles, words locales.Label
+	n := 0
+	for _, lang := range locales.Langs {
+		var have, say []string
+		for _, r := range t.s.Roles {
+			have = append(have, r.label().In(lang))
+		}
+		for _, name := range staffOrder {
+			if t.may(staffWords[name]) {
+				say = append(say, firstWord(lang, staffKey(name)))
+			}
+		}
+		roles[lang], words[lang], n = strings.Join(have, "; "), strings.Join(say, ", "), len(say)
+	}
+	return flows.Fact{Args: map[string]any{"Roles": roles, "Words": words, "N": n}}
+}
+
+// staffLead tells a member who is staff the words, above the menu.
+func (t *thinker) staffLead(lead []flows.Line) []flows.Line {
+	if fact := t.staffFact(); fact.Args["N"] != 0 {
+		return append(slices.Clone(lead), flows.Line{Key: locales.StaffWords, Args: locales.Args{"Words": fact.Args["Words"]}})
+	}
+	return lead
+}
+
+// lapse forgets the roles of who was silent for too long. That they have ended
+// is judged by the records again.
+func (t *thinker) lapse() {
+	if len(t.s.Roles) > 0 && !t.s.At.IsZero() && t.at.Sub(t.s.At) >= store.RoleSilence {
+		t.s.Roles, t.s.Ended = nil, true
+		t.s.leaveStaff()
+	}
+}
+
+// tellEnded says once that a role has ended.
+func (t *thinker) tellEnded() {
+	if t.s.Ended && !t.out.Silent && t.out.Need == "" && !t.out.Forget {
+		t.s.Ended = false
+		t.lead(locales.RoleEnded)
+	}
+}
+
+// leaveStaff closes what only staff may do; all else that is under way stays.
+func (s *Session) leaveStaff() {
+	s.Stack = slices.DeleteFunc(slices.Clone(s.Stack), func(state flows.State) bool { return ofStaff(state.Flow) })
+}
+
+func ofStaff(flow string) bool { return strings.HasPrefix(flow, FlowStaff) }
+
+// staffDecided says what came of a word or a flow of staff, and of a code that
+// gives a role. False: it was something else.
+func (t *thinker) staffDecided(fact flows.Fact, lead []flows.Line) bool {
+	text := func(name string) string { s, _ := fact.Args[name].(string); return s }
+	say := func(key locales.Key, args locales.Args) []flows.Line {
+		return append(slices.Clone(lead), flows.Line{Key: key, Args: args})
+	}
+	if roles, told := fact.Args[ResultRoles]; told {
+		named, _ := roles.(string)
+		t.s.Roles = readRoles(named)
+	}
+	switch outcome := text(ResultOutcome); outcome {
+	case JoinDone:
+		t.s.Staff, t.s.Ended = true, false
+		t.s.leaveStaff() // its menu tells other words now
+		role := StaffRole{Role: store.Role(text("Role")), Organisation: store.Organisation(text("Organisation"))}
+		t.repeat(say(locales.JoinDone, locales.Args{"Role": role.label()})...)
+	case JoinOwn, JoinWrong, JoinExpired, JoinUsed:
+		t.repeat(say(joinRefusals[outcome], nil)...)
+	case StaffListed:
+		t.begin(FlowRoles, flows.Answers{{Step: RoleLive, Codes: []string{text("N")}, Text: text(ResultLines)}}, lead...)
+	case StaffActs:
+		t.repeat(say(locales.AuditLast, locales.Args{"Lines": text(ResultLines)})...)
+	case StaffRevoked:
+		t.repeat(say(locales.RoleRevoked, nil)...)
+	case StaffGone:
+		t.repeat(say(locales.RoleGone, nil)...)
+	case staffEnded:
+		t.s.Ended = false
+		t.s.leaveStaff()
+		t.repeat(say(locales.RoleEnded, nil)...)
+	default:
+		return false
+	}
+	return true
+}
+
+// guesses are the events that try a code, and the outcome of one that failed.
+var guesses = map[string]struct {
+	of    sessions.Guess
+	wrong string
+}{
+	LinkTried:  {sessions.LinkCodes, LinkWrong},
+	LinkMerged: {sessions.LinkCodes, LinkWrong},
+	JoinTried:  {sessions.JoinCodes, JoinWrong},
+}
+
+// refusedStaff are the results where a role that the session knows does not
+// permit it any more: nothing was done, and the session learns what there is.
+func (h *held) refusedStaff(ctx context.Context, t thought) (map[string]string, error) {
+	held, err := h.b.cfg.Store.RolesOf(ctx, h.g.Chat, h.b.now())
+	if err != nil {
+		return nil, err
+	}
+	h.b.log.Info("a role does not permit this any more", "chat", h.g.Chat, "act", t.Decide.Name)
+	return map[string]string{ResultOutcome: staffEnded, ResultRoles: StaffRoles(held)}, nil
+}
+
+// demoted is the turn over the note that a role of the chat was revoked: the
+// session forgets it, and what only that role may do. What else is under way, a
+// registration say, goes on.
+func (h *held) demoted(ctx context.Context) (outcome, sessions.SaveRequest, error) {
+	out := outcome{thought: thought{Silent: true}}
+	if h.stored == nil {
+		return out, sessions.SaveRequest{}, nil // the next message goes on from the records
+	}
+	s, err := h.read()
+	if err != nil {
+		return out, sessions.SaveRequest{DeleteSession: true}, nil
+	}
+	left, err := h.b.cfg.Store.RolesOf(ctx, h.g.Chat, h.b.now())
+	if err != nil {
+		return out, sessions.SaveRequest{}, err
+	}
+	s.Ended = s.Ended || len(left) < len(s.Roles)
+	s.Roles = readRoles(StaffRoles(left))
+	s.leaveStaff()
+	plain, err := s.Encode()
+	if err != nil {
+		return out, sessions.SaveRequest{}, err
+	}
+	sealed, err := h.b.keys.Seal("session", h.g.Chat.String(), "state", plain)
+	return out, sessions.SaveRequest{Session: sealed}, err
+}
+
+// notAllowed tells whether the records refused an act for want of a role.
+func notAllowed(err error) bool { return errors.Is(err, store.ErrNotAllowed) }
