@@ -168,7 +168,7 @@ func New(cfg Config, holder string) (*Bot, error) {
 	}
 	var faults []error
 	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles,
-		FlowConsents, FlowWhoSaw, FlowShare} {
+		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}

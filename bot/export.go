@@ -18,7 +18,7 @@ const (
 // export hands the person a copy of all that is kept about them: as files where
 // the channel takes some, else behind a link.
 func (t *thinker) export() {
-	if t.s.Member == "" {
+	if t.s.Member == "" && !t.s.Staff {
 		t.repeat(flows.Line{Key: locales.ProfileNone})
 		return
 	}

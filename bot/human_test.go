@@ -14,6 +14,7 @@ import (
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
+	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
 	"mboka/locales"
@@ -29,7 +30,7 @@ func thinking(t testing.TB) *Bot {
 	b, err := New(Config{
 		Flows: []*flows.Flow{
 			registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(),
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(),
 		},
 		Keys:  storetest.Keys(t),
 		Facts: map[string]Lookup{flows.FactRecord: nil},

@@ -134,7 +134,9 @@ func (t *thinker) decides(turn flows.Turn) bool {
 		switch name := e.Flow + "." + e.Name; {
 		case name == FlowMerge+"."+LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
-		case name == FlowLink+"."+LinkParted, ofStaff(e.Flow):
+		case name == FlowLink+"."+LinkParted, ofStaff(e.Flow) && e.Name != flows.AnswerGiven:
+		case name == FlowShare+"."+ShareAccepted, name == FlowShare+"."+ShareRefused:
+			e.Answer, _ = e.Answers.Get(ShareNamed)
 		default:
 			continue
 		}
@@ -157,7 +159,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.staffDecided(fact, lead) || t.shareDecided(fact, lead) {
+	if t.staffDecided(fact, lead) || t.profileDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }

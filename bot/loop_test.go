@@ -18,6 +18,7 @@ import (
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
+	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
 	"mboka/store"
@@ -115,7 +116,7 @@ func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 	records := effects.Records{DB: db, Keys: db.Keys()}
 	cfg := bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
 		Channels: []bot.Channel{r.channel},
 		Sessions: sessions.New(client, sessions.Options{Prefix: storetest.Prefix(t), Lease: 2 * time.Second}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,

@@ -20,6 +20,8 @@ func (t *thinker) ours() bool {
 		t.repeat()
 	case t.in.Kind == Asked:
 		t.asked()
+	case t.in.Kind == Passed, t.in.Kind == Lapsed:
+		t.hears()
 	case t.in.Late && !t.s.At.IsZero() && !t.in.At.After(t.s.At):
 		if t.s.restored { // Redis has lost what it knew: it may be an answer long since given
 			t.out.Silent = true

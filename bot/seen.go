@@ -90,21 +90,3 @@ func (t *thinker) asked() {
 		t.begin(FlowShare, nil)
 	}
 }
-
-// shareDecided says what became of an answer to a request. False: it was
-// something else.
-func (t *thinker) shareDecided(fact flows.Fact, lead []flows.Line) bool {
-	key, ours := map[any]locales.Key{
-		ShareYes: locales.ShareDone, ShareNo: locales.ShareRefused, ShareOver: locales.ShareOver, ShareTwice: locales.ShareTwice,
-	}[fact.Args[ResultOutcome]]
-	if !ours {
-		return false
-	}
-	said := append(lead, flows.Line{Key: key, Args: fact.Args})
-	if fact.Args[ResultMore] == "yes" {
-		t.begin(FlowShare, nil, said...)
-		return true
-	}
-	t.repeat(said...)
-	return true
-}

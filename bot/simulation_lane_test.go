@@ -21,6 +21,7 @@ import (
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
+	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
 	"mboka/store"
@@ -154,7 +155,7 @@ func openLane(t testing.TB, db records, n int) (l *lane, end func()) {
 	kept := effects.Records{DB: db.DB, Keys: db.Keys()}
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
 		Channels: []bot.Channel{
 			&network{l, console.New("telegram", bot.TelegramCapabilities, l.show)}, &network{l, console.New("whatsapp", bot.WhatsAppCapabilities, l.show)},
 		},

@@ -48,10 +48,13 @@ const (
 var staffWords = map[string]store.Permission{
 	RolesAsked: store.ManageRoles,
 	AuditAsked: store.ReadAudit,
+
+	OpenAsked:    store.OpenProfile,
+	RequestAsked: store.RequestProfile,
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{RolesAsked, AuditAsked}
+var staffOrder = []string{OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }
@@ -179,6 +182,9 @@ func (t *thinker) staffDecided(fact flows.Fact, lead []flows.Line) bool {
 	case JoinDone:
 		t.s.Staff, t.s.Ended = true, false
 		t.s.leaveStaff() // its menu tells other words now
+		if i := t.s.runs(FlowRegistration); i >= 0 && t.s.Member == "" && len(t.s.Stack[i].Answers) == 0 {
+			t.s.Stack = nil // it was begun for want of anything else
+		}
 		role := StaffRole{Role: store.Role(text("Role")), Organisation: store.Organisation(text("Organisation"))}
 		t.repeat(say(locales.JoinDone, locales.Args{"Role": role.label()})...)
 	case JoinOwn, JoinWrong, JoinExpired, JoinUsed:

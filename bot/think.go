@@ -130,7 +130,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.staffs():
+	case t.links(), t.joins(), t.opens(), t.staffs():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):

@@ -38,6 +38,8 @@ type Opening struct {
 type Card struct {
 	Number  string
 	Answers []Answer // in the order of the questions; those not answered are not in it
+	// Institution and Purpose are those of the request.
+	Institution, Purpose string
 }
 
 // cards are the questions that a card shows, by purpose. They are what the
@@ -50,7 +52,8 @@ var cards = map[string][]string{
 // OpenProfile is the only way to somebody else's name. In this transaction it
 // holds the role and the member, so that a revocation or a withdrawal comes
 // either before, and then nothing is shown, or after; it checks both, writes
-// the view that the member can read, and the audit log, which names no member.
+// the view that the member can read, and the audit log, which names no member
+// and has refusals too, if the transaction goes on.
 // Errors to branch on: ErrNotAllowed, ErrNotShown.
 func (tx *Tx) OpenProfile(ctx context.Context, o Opening) (Card, error) {
 	card, err := tx.openProfile(ctx, o)
@@ -79,6 +82,14 @@ func (tx *Tx) openProfile(ctx context.Context, o Opening) (Card, error) {
 	} else {
 		id, err = tx.agreedToContact(ctx, o.Number)
 	}
+	if errors.Is(err, ErrNotShown) {
+		entry := auditOf(o, held)
+		entry.Act = "profile.refuse"
+		if err := tx.Audit(ctx, entry); err != nil {
+			return Card{}, err
+		}
+		return Card{}, ErrNotShown
+	}
 	if err != nil {
 		return Card{}, err
 	}
@@ -92,11 +103,7 @@ func (tx *Tx) openProfile(ctx context.Context, o Opening) (Card, error) {
 		o.ID, id, held.ID, held.Role, held.Organisation, purpose, o.At, orNull(o.Request)); err != nil {
 		return Card{}, err
 	}
-	entry := Entry{ID: o.ID, At: o.At, Actor: RoleActor(held.ID), Role: string(held.Role), Organisation: string(held.Organisation), Act: "profile.open"}
-	if o.Request != uuid.Nil {
-		entry.Object = o.Request.String()
-	}
-	if err := tx.Audit(ctx, entry); err != nil {
+	if err := tx.Audit(ctx, auditOf(o, held)); err != nil {
 		return Card{}, err
 	}
 	all, err := tx.ProfileAnswers(ctx, id)
@@ -104,12 +111,33 @@ func (tx *Tx) openProfile(ctx context.Context, o Opening) (Card, error) {
 		return Card{}, err
 	}
 	card := Card{Number: m.Number}
+	if o.Request != uuid.Nil {
+		asked, _, err := one[requestRow](ctx, tx.tx, selectRequest+` WHERE id = $1`, o.Request)
+		if err != nil {
+			return Card{}, err
+		}
+		s, err := tx.openRequest(asked)
+		if err != nil {
+			return Card{}, err
+		}
+		card.Institution, card.Purpose = s.Institution, s.Purpose
+	}
 	for _, a := range all {
 		if slices.Contains(cards[purpose], a.Step) {
 			card.Answers = append(card.Answers, a)
 		}
 	}
 	return card, nil
+}
+
+// auditOf is the entry of an opening. The number that was asked for is not in
+// it: it names a member.
+func auditOf(o Opening, held Held) Entry {
+	e := Entry{ID: o.ID, At: o.At, Actor: RoleActor(held.ID), Role: string(held.Role), Organisation: string(held.Organisation), Act: "profile.open"}
+	if o.Request != uuid.Nil {
+		e.Object = o.Request.String()
+	}
+	return e
 }
 
 // holdMember holds a member until the transaction ends. A consent that is

@@ -19,12 +19,13 @@ import (
 // language. It holds no time of its own making: of the same records it is the
 // same file.
 type kept struct {
-	Format    string        `json:"format"` // "mboka-copy-1"
-	Member    keptMember    `json:"member"`
+	Format    string        `json:"format"`          // "mboka-copy-1"
+	Member    keptMember    `json:"member,omitzero"` // not of staff without a profile
 	Answers   []keptAnswer  `json:"answers"`
 	Consents  []keptConsent `json:"consents"`
 	Addresses []keptAddress `json:"addresses"`
 	Drafts    []keptDraft   `json:"drafts"`
+	Staff     []keptStaff   `json:"staff"`
 }
 
 type keptMember struct {
@@ -73,6 +74,24 @@ type keptDraft struct {
 	UpdatedAt time.Time    `json:"updated_at"`
 }
 
+type keptStaff struct {
+	Channel    string     `json:"channel"`
+	Address    string     `json:"address"`
+	Language   string     `json:"language"`
+	JoinedAt   time.Time  `json:"joined_at"`
+	LastSeenAt time.Time  `json:"last_seen_at"`
+	Roles      []keptRole `json:"roles"`
+}
+
+type keptRole struct {
+	Role         string    `json:"role"`
+	Organisation string    `json:"organisation"`
+	Title        string    `json:"title"`
+	GrantedAt    time.Time `json:"granted_at"`
+	EndedAt      time.Time `json:"ended_at,omitzero"`
+	EndedWhy     string    `json:"ended_why,omitempty"`
+}
+
 // copies are the two files of /export. Somebody without a record has none.
 func (r Records) copies(ctx context.Context, chat Chat, _ string, lang locales.Lang) (flows.Fact, error) {
 	all, found, err := r.DB.KeptOf(ctx, chat)
@@ -98,7 +117,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		Format: "mboka-copy-1",
 		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic},
 		// Empty lists rather than null, for whoever reads the file.
-		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{},
+		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{}, Staff: []keptStaff{},
 	}
 	for _, c := range all.Consents {
 		k.Consents = append(k.Consents, keptConsent{
@@ -117,6 +136,16 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 			Form: d.Flow, Version: d.Version, Step: d.Step, Skipped: d.Skipped, UpdatedAt: d.UpdatedAt,
 			Answers: answersKept(d.Answers, nil, lang),
 		})
+	}
+	for _, s := range all.Staff {
+		one := keptStaff{Channel: s.Channel, Address: s.Address, Language: s.Language, JoinedAt: s.JoinedAt, LastSeenAt: s.LastSeenAt, Roles: []keptRole{}}
+		for _, r := range s.Roles {
+			one.Roles = append(one.Roles, keptRole{
+				Role: string(r.Role), Organisation: string(r.Organisation), GrantedAt: r.GrantedAt, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy,
+				Title: bot.RoleName(lang, r.Role) + ", " + bot.OrganisationName(lang, r.Organisation),
+			})
+		}
+		k.Staff = append(k.Staff, one)
 	}
 	return k
 }

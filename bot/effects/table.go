@@ -28,9 +28,11 @@ func table(k kept, lang locales.Lang) []byte {
 		_ = w.Write(cells) // a buffer takes everything
 	}
 	row(tableHead...)
-	row("member", "number", "", "", k.Member.Number, moment(k.Member.RegisteredAt), "")
-	language, _ := locales.ParseLang(k.Member.Language)
-	row("member", "language", "", k.Member.Language, language.Name(), moment(k.Member.CreatedAt), "")
+	if k.Member.Language != "" {
+		row("member", "number", "", "", k.Member.Number, moment(k.Member.RegisteredAt), "")
+		language, _ := locales.ParseLang(k.Member.Language)
+		row("member", "language", "", k.Member.Language, language.Name(), moment(k.Member.CreatedAt), "")
+	}
 	if k.Member.Synthetic {
 		row("member", "synthetic", "", "true", "", "", "")
 	}
@@ -54,6 +56,12 @@ func table(k kept, lang locales.Lang) []byte {
 			details("version", strconv.Itoa(d.Version), "skipped", strings.Join(d.Skipped, " ")))
 		for _, a := range d.Answers {
 			a.row("draft_answer", d.Form, row)
+		}
+	}
+	for _, s := range k.Staff {
+		row("staff", s.Channel, "", "", s.Address, moment(s.JoinedAt), details("language", s.Language, "last_seen_at", moment(s.LastSeenAt)))
+		for _, r := range s.Roles {
+			row("role", r.Role, "", r.Organisation, r.Title, moment(r.GrantedAt), details("ended_at", moment(r.EndedAt), "ended_why", r.EndedWhy))
 		}
 	}
 	w.Flush()

@@ -25,6 +25,7 @@ import (
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
+	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
 	"mboka/locales"
@@ -56,7 +57,7 @@ func newRig(t *testing.T) *rig {
 	t.Cleanup(r.pages.Close)
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
 		Channels: []bot.Channel{channel},
 		Sessions: sessions.New(r.redis, sessions.Options{Prefix: r.prefix}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,
@@ -356,7 +357,7 @@ func orphan(t *testing.T) *bot.Bot {
 	records := effects.Records{Keys: storetest.Keys(t)}
 	b, err := bot.New(bot.Config{
 		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+			rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
 		Sessions: sessions.New(client, sessions.Options{}), Keys: records.Keys, Facts: records.Facts(),
 	}, "orphan")
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -28,6 +29,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 //
 //	> text       what the person writes; {cmd:x} and {label:x} are words of
 //	             their language, {lang} its code, {code} the last code to link with
+//	             or to take up a role
 //	> [code]     what they tap, by the option's code
 //	> (voice)    what else they send
 //	< keys       the catalogue keys of the reply; nothing after < is silence;
@@ -39,6 +41,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 func TestDialogues(t *testing.T) {
 	s := prepareService(t)
 	setupWhatsApp(t, s)
+	s.tempo.requests = 100 * time.Millisecond
 	s.start()
 	files, err := filepath.Glob("testdata/dialogues/*.txt")
 	if err != nil || len(files) == 0 {
@@ -63,7 +66,7 @@ func TestDialogues(t *testing.T) {
 var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
-var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true,
+var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true,
 	"consents": true, "request": true}
 
 type dialogue struct {
@@ -73,10 +76,13 @@ type dialogue struct {
 	lang  locales.Lang
 	phone phone
 	turns int
+	had   int       // what the bot had sent when the phone was last looked at
 	away  *dialogue // the same person's phone on the other platform
 	code  string    // the last code to link with
-	seen  []string  // the rendered dialogue
-	kept  []string  // the file as it is now
+	// number is the last member number that was told.
+	number string
+	seen   []string // the rendered dialogue
+	kept   []string // the file as it is now
 }
 
 func (d *dialogue) chat() string {
@@ -157,16 +163,26 @@ func (d *dialogue) say(what string) []string {
 		if slices.Contains(turn.Said, string(locales.LinkCode)) {
 			d.code = linkCodes.FindString(d.phone.last())
 		}
-		for i, l := range strings.Split(d.phone.last(), "\n") {
-			if i == 0 {
-				l = "< " + l
-			} else {
-				l = "  " + l
-			}
-			d.seen = append(d.seen, strings.TrimRight(l, " "))
+		if n := memberNumbers.FindString(d.phone.last()); n != "" && slices.Contains(turn.Said, string(locales.Counted)) {
+			d.number = n
 		}
+		d.shows()
 	}
 	return turn.Said
+}
+
+// shows keeps what the phone shows last.
+func (d *dialogue) shows() {
+	for i, l := range strings.Split(d.phone.last(), "\n") {
+		if i == 0 {
+			l = "< " + l
+		} else {
+			l = "  " + l
+		}
+		d.seen = append(d.seen, strings.TrimRight(l, " "))
+	}
+	messages, edits := d.phone.count()
+	d.had = messages + edits
 }
 
 // filesKey is said with files: not every channel takes them.
@@ -180,15 +196,14 @@ func (d *dialogue) filesKey() locales.Key {
 var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code).Replace(text)
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{number}", d.number).Replace(text)
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {
 			before, _, _ := strings.Cut(locales.LabelOf(locales.Key(part[2])).In(d.lang), " (")
 			return before
 		}
-		key, _ := bot.CommandKey(part[2])
-		word, _, _ := strings.Cut(locales.LabelOf(key).In(d.lang), "|")
+		word, _, _ := strings.Cut(locales.LabelOf(locales.Key("cmd_"+part[2])).In(d.lang), "|")
 		return word
 	})
 }
@@ -200,7 +215,12 @@ func (d *dialogue) words(text string) string {
 //	older          the session is of an older version of the form
 //	column X = Y   a column of the profile is as said
 //	consent X = Y  the last word on a purpose is yes or no
+//	hears KEYS     the phone on the other platform hears of something, unasked
+//	told KEYS      this phone does
+//	ends           the requests that staff made here or there have ended
 //	other          the person takes up their phone on the other platform
+//	invite R O     the operator invites to role R for organisation O: {code}
+//	revoke         the operator ends the roles of the chat
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
 	d.t.Helper()
@@ -228,8 +248,21 @@ func (d *dialogue) happen(what string) {
 		}
 	case "consent":
 		d.consent(rest)
+	case "hears":
+		d.other()
+		d.hearsOf(rest)
+		d.other()
+	case "told":
+		d.hearsOf(rest)
+	case "ends":
+		d.ends()
 	case "other":
 		d.other()
+	case "invite":
+		role, org, _ := strings.Cut(rest, " ")
+		d.invited(role, org)
+	case "revoke":
+		d.revoked()
 	case "follows":
 		d.away.turns++
 		d.s.waitTurn(d.t, d.away.chat(), d.away.turns)
@@ -246,6 +279,7 @@ func (d *dialogue) other() {
 	}
 	d.phone, d.away.phone = d.away.phone, d.phone
 	d.turns, d.away.turns = d.away.turns, d.turns
+	d.had, d.away.had = d.away.had, d.had
 	d.seen = append(d.seen, "", "("+d.phone.channel()+")")
 }
 
@@ -282,6 +316,7 @@ func (d *dialogue) rows() int {
 	err := d.s.db.QueryRow(d.t.Context(), `
 		SELECT (SELECT count(*) FROM address WHERE chat = $1) + (SELECT count(*) FROM draft WHERE chat = $1)
 			+ (SELECT count(*) FROM draft_answer WHERE chat = $1) + (SELECT count(*) FROM turn WHERE chat = $1)
+			+ (SELECT count(*) FROM staff WHERE chat = $1)
 			+ (SELECT count(*) FROM consent c JOIN address a USING (member_id) WHERE a.chat = $1)
 			+ (SELECT count(*) FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1)`, d.chatBytes()).Scan(&n)
 	if err != nil {
@@ -337,7 +372,7 @@ func (d *dialogue) change(how func(*bot.Session)) {
 
 // volatile is what differs from run to run: member numbers, codes, dates and
 // links.
-var volatile = regexp.MustCompile(`https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
+var volatile = regexp.MustCompile(`https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
 
 var linkCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}\b`)
 

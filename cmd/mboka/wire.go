@@ -20,6 +20,7 @@ import (
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
+	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
 	"mboka/store"
@@ -34,7 +35,7 @@ func allFlows() []*flows.Flow {
 		registration.Flow(), registration.Profile(),
 		menu.Flow(), menu.Resume(), menu.Tongue(),
 		rights.MyData(), rights.Erase(), rights.Complaint(),
-		rights.Consents(), rights.WhoSaw(), rights.Share(),
+		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
 		staff.Menu(), staff.Roles(),
 	}

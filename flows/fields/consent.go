@@ -77,8 +77,8 @@ func (c *Consent) Read(_ flows.View, in flows.Input) flows.Reading {
 	case Details:
 		return flows.Reading{As: flows.Asked}
 	}
-	yes, no := c.words(Agree), c.words(Refuse)
-	return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.ConsentExact, Args: locales.Args{"Yes": yes, "No": no}}}
+	first, last := c.options[0], c.options[len(c.options)-1] // in the order of the buttons
+	return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.ConsentExact, Args: locales.Args{"Yes": c.words(first.Code), "No": c.words(last.Code)}}}
 }
 
 func (c *Consent) words(code string) locales.Label {
