@@ -45,34 +45,42 @@ var ofProfiles = map[any]locales.Key{
 // opens carries out the words of staff about one profile. False: to this chat,
 // or as it is written, it is none of them.
 func (t *thinker) opens() bool {
-	text, slash := strings.CutPrefix(strings.TrimSpace(t.in.Text), "/")
-	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
-	if end < 0 {
-		end = len(text)
+	name, slash := commandIn(t.b.staff, t.in.Text)
+	first, rest := firstOf(t.in.Text)
+	number, numbered := flows.MemberNumber(rest)
+	if name == "" && numbered {
+		name = t.b.staff[reference.Fold(first)] // "ouvrir ABC-234"
 	}
-	name, rest := t.b.staff[reference.Fold(text[:end])], text[end:]
 	if name != OpenAsked && name != RequestAsked || !t.may(staffWords[name]) {
 		return false
-	}
-	if strings.HasPrefix(rest, "@") {
-		_, rest, _ = strings.Cut(rest, " ")
 	}
 	if top, open := t.s.top(); open && !slash && t.free(top) {
 		return false // where a text is asked it may be the answer
 	}
-	rest = strings.TrimSpace(rest)
-	number, ok := flows.MemberNumber(rest)
 	switch {
-	case name == OpenAsked && ok:
-		t.decide(flows.Event{Flow: ChatFlow, Name: OpenAsked, Answer: flows.Answered{Text: number}})
-	case rest != "" && !slash:
-		return false // a sentence that begins with the word
-	case name == OpenAsked:
-		t.repeat(flows.Line{Key: locales.OpenHow})
-	default:
+	case name == RequestAsked:
 		t.begin(FlowRequest, nil)
+	case numbered:
+		t.decide(flows.Event{Flow: ChatFlow, Name: OpenAsked, Answer: flows.Answered{Text: number}})
+	default:
+		t.repeat(flows.Line{Key: locales.OpenHow})
 	}
 	return true
+}
+
+// firstOf cuts a text behind its first word, and behind the name of the bot
+// that Telegram may have put there.
+func firstOf(text string) (word, rest string) {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "/")
+	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	if end < 0 {
+		return text, ""
+	}
+	word, rest = text[:end], text[end:]
+	if strings.HasPrefix(rest, "@") {
+		_, rest, _ = strings.Cut(rest, " ")
+	}
+	return word, strings.TrimSpace(rest)
 }
 
 // hears deals with a note that something came of a request.
