@@ -106,6 +106,7 @@ func TestLateAnswerAndErasure(t *testing.T) {
 func TestNoReturnByChance(t *testing.T) {
 	t.Parallel()
 	s := prepareService(t)
+	setupWhatsApp(t, s)
 	s.start()
 	member, second := s.talker(t, "telegram"), s.talker(t, "whatsapp")
 	member.offers("Zibeline Marquée")
