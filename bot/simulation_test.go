@@ -137,7 +137,7 @@ func openRecords(t *testing.T, url string) (records, func()) {
 
 // turns counts what is kept of a chat's turns.
 func (r records) turns(ctx context.Context, chat seal.Chat) (n int, err error) {
-	err = r.rows.QueryRow(ctx, `SELECT count(*) FROM turn WHERE chat = $1`, chat).Scan(&n)
+	err = r.rows.QueryRow(ctx, `SELECT count(*) FROM turn WHERE chat = ANY($1)`, r.Keys().Indexes(chat)).Scan(&n)
 	return n, err
 }
 

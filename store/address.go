@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"mboka/store/seal"
 )
 
 // Address is where a member can be written to. A member may have several.
 type Address struct {
-	Chat          seal.Chat // the blind index of Channel and Address
+	Chat          seal.Chat // of Channel and Address
 	MemberID      uuid.UUID
 	Channel       string // telegram, whatsapp, console
 	Address       string // opaque; sealed on record
@@ -31,15 +32,15 @@ func (tx *Tx) PutAddress(ctx context.Context, a Address) error {
 	if err != nil {
 		return fmt.Errorf("put address: %w", err)
 	}
-	if _, err := tx.tx.Exec(ctx, `
+	var batch pgx.Batch
+	tx.alone(&batch, a.Chat)
+	batch.Queue(`
 		DELETE FROM draft USING address
-		WHERE draft.chat = $1 AND address.chat = draft.chat AND address.member_id <> $2`,
-		a.Chat, a.MemberID); err != nil {
-		return fmt.Errorf("put address: %w", err)
-	}
-	_, err = tx.tx.Exec(ctx, `
+		WHERE draft.chat = ANY($1) AND address.chat = draft.chat AND address.member_id <> $2`,
+		tx.index(a.Chat), a.MemberID)
+	batch.Queue(`
 		INSERT INTO address (chat, member_id, channel, sealed_address, created_at, last_inbound_at, last_message_id, linked_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		VALUES (`+onRecord+`, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (chat) DO UPDATE SET
 			member_id = excluded.member_id,
 			channel = excluded.channel,
@@ -49,15 +50,15 @@ func (tx *Tx) PutAddress(ctx context.Context, a Address) error {
 				WHEN excluded.last_inbound_at >= address.last_inbound_at OR address.last_inbound_at IS NULL
 				THEN excluded.last_message_id ELSE address.last_message_id END,
 			last_inbound_at = greatest(address.last_inbound_at, excluded.last_inbound_at)`,
-		a.Chat, a.MemberID, a.Channel, sealed, a.CreatedAt, orNull(a.LastInboundAt), orNull(a.LastMessageID), orNull(a.LinkedAt))
-	if err != nil {
+		tx.index(a.Chat), a.MemberID, a.Channel, sealed, a.CreatedAt, orNull(a.LastInboundAt), orNull(a.LastMessageID), orNull(a.LinkedAt))
+	if err := tx.tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("put address: %w", err)
 	}
 	return nil
 }
 
 type addressRow struct {
-	Chat          seal.Chat  `db:"chat"`
+	Chat          []byte     `db:"chat"`
 	MemberID      uuid.UUID  `db:"member_id"`
 	Channel       string     `db:"channel"`
 	SealedAddress []byte     `db:"sealed_address"`
@@ -74,7 +75,7 @@ const selectAddress = `
 
 // AddressOf finds the address of a chat.
 func (r reader) AddressOf(ctx context.Context, chat seal.Chat) (a Address, found bool, err error) {
-	row, found, err := one[addressRow](ctx, r.q, selectAddress+` WHERE chat = $1`, chat)
+	row, found, err := one[addressRow](ctx, r.q, selectAddress+` WHERE chat = ANY($1)`, r.index(chat))
 	if err == nil && found {
 		a, err = r.openAddress(row)
 	}
@@ -102,12 +103,16 @@ func (r reader) Addresses(ctx context.Context, member uuid.UUID) ([]Address, err
 }
 
 func (r reader) openAddress(row addressRow) (Address, error) {
-	plain, err := r.keys.Open("address", row.Chat.String(), "sealed_address", row.SealedAddress)
+	chat, err := r.keys.ChatOf(row.Chat)
+	if err != nil {
+		return Address{}, err
+	}
+	plain, err := r.keys.Open("address", chat.String(), "sealed_address", row.SealedAddress)
 	if err != nil {
 		return Address{}, err
 	}
 	return Address{
-		Chat: row.Chat, MemberID: row.MemberID, Channel: row.Channel, Address: string(plain),
+		Chat: chat, MemberID: row.MemberID, Channel: row.Channel, Address: string(plain),
 		CreatedAt: row.CreatedAt, LastInboundAt: orZero(row.LastInboundAt), LastMessageID: orZero(row.LastMessageID),
 		UnreachableAt: orZero(row.UnreachableAt), LinkedAt: orZero(row.LinkedAt),
 	}, nil
@@ -116,8 +121,8 @@ func (r reader) openAddress(row addressRow) (Address, error) {
 // RemoveAddress takes a chat off the records: its address, its drafts, and its
 // turns, the running one included.
 func (tx *Tx) RemoveAddress(ctx context.Context, chat seal.Chat) error {
-	for _, sql := range []string{`DELETE FROM turn WHERE chat = $1`, `DELETE FROM address WHERE chat = $1`} {
-		if _, err := tx.tx.Exec(ctx, sql, chat); err != nil {
+	for _, sql := range []string{`DELETE FROM turn WHERE chat = ANY($1)`, `DELETE FROM address WHERE chat = ANY($1)`} {
+		if _, err := tx.tx.Exec(ctx, sql, tx.index(chat)); err != nil {
 			return fmt.Errorf("remove address: %w", err)
 		}
 	}
@@ -130,11 +135,11 @@ func (tx *Tx) RemoveAddress(ctx context.Context, chat seal.Chat) error {
 // out; so is a chat that is not on record.
 func (db *DB) SetReachable(ctx context.Context, chat seal.Chat, reachable bool, at time.Time) error {
 	sql := `UPDATE address SET unreachable_at = $2
-		WHERE chat = $1 AND unreachable_at IS NULL AND (last_inbound_at IS NULL OR last_inbound_at <= $2)`
+		WHERE chat = ANY($1) AND unreachable_at IS NULL AND (last_inbound_at IS NULL OR last_inbound_at <= $2)`
 	if reachable {
-		sql = `UPDATE address SET unreachable_at = NULL WHERE chat = $1 AND unreachable_at <= $2`
+		sql = `UPDATE address SET unreachable_at = NULL WHERE chat = ANY($1) AND unreachable_at <= $2`
 	}
-	if _, err := db.pool.Exec(ctx, sql, chat, at); err != nil {
+	if _, err := db.pool.Exec(ctx, sql, db.index(chat), at); err != nil {
 		return fmt.Errorf("set reachable: %w", err)
 	}
 	return nil

@@ -120,7 +120,7 @@ func TestAddressIsBoundToItsChat(t *testing.T) {
 	db := open(t, url)
 	_, one := person(t, db, "1", "")
 	_, two := person(t, db, "2", "")
-	sql(t, url, `UPDATE address SET sealed_address = (SELECT sealed_address FROM address WHERE chat = '\x`+one.String()+`') WHERE chat = '\x`+two.String()+`'`)
+	sql(t, url, `UPDATE address SET sealed_address = (SELECT sealed_address FROM address WHERE chat = '\x`+indexOf(t, one)+`') WHERE chat = '\x`+indexOf(t, two)+`'`)
 	if a, _, err := db.AddressOf(t.Context(), two); err == nil {
 		t.Errorf("opened as %q", a.Address)
 	}

@@ -65,7 +65,6 @@ func (db *DB) WriteBehind(ctx context.Context, traces []Trace) error {
 
 // owner is whom a chat in the batch belongs to.
 type owner struct {
-	chat       seal.Chat
 	member     uuid.UUID
 	registered bool
 	before     time.Time // the chat's watermark before this batch; zero: none
@@ -76,12 +75,12 @@ type owner struct {
 func (tx *Tx) advance(ctx context.Context, traces []Trace) (map[seal.Chat]owner, error) {
 	// Locked by a statement of their own: the next one then sees the owner that
 	// a merge gave a chat meanwhile, and does not lose the chat over it.
-	chats := make([][]byte, 0, len(traces))
+	chats := make([]seal.Chat, 0, len(traces))
 	for _, t := range traces {
-		chats = append(chats, t.Chat[:])
+		chats = append(chats, t.Chat)
 	}
 	var batch pgx.Batch
-	batch.Queue(`SELECT FROM address WHERE chat = ANY($1) ORDER BY chat FOR NO KEY UPDATE`, chats)
+	batch.Queue(`SELECT FROM address WHERE chat = ANY($1) ORDER BY chat FOR NO KEY UPDATE`, tx.indexes(chats))
 	known := map[seal.Chat]owner{}
 	for i, t := range traces {
 		if i+1 < len(traces) && traces[i+1].Chat == t.Chat {
@@ -89,7 +88,7 @@ func (tx *Tx) advance(ctx context.Context, traces []Trace) (map[seal.Chat]owner,
 		}
 		batch.Queue(`
 			WITH before AS (
-				SELECT chat, last_inbound_at FROM address WHERE chat = $1 FOR NO KEY UPDATE
+				SELECT chat, last_inbound_at FROM address WHERE chat = ANY($1) FOR NO KEY UPDATE
 			)
 			UPDATE address SET
 				last_inbound_at = greatest(address.last_inbound_at, $2),
@@ -99,21 +98,21 @@ func (tx *Tx) advance(ctx context.Context, traces []Trace) (map[seal.Chat]owner,
 					THEN $3 ELSE address.last_message_id END
 			FROM before, member
 			WHERE address.chat = before.chat AND member.id = address.member_id
-			RETURNING address.chat, address.member_id, member.registered_at IS NOT NULL, before.last_inbound_at`,
-			t.Chat, t.At, t.MessageID,
+			RETURNING address.member_id, member.registered_at IS NOT NULL, before.last_inbound_at`,
+			tx.index(t.Chat), t.At, t.MessageID,
 		).QueryRow(func(row pgx.Row) error {
 			var o owner
 			var before *time.Time
-			err := row.Scan(&o.chat, &o.member, &o.registered, &before)
+			err := row.Scan(&o.member, &o.registered, &before)
 			if errors.Is(err, pgx.ErrNoRows) {
 				return nil
 			}
 			o.before = orZero(before)
-			known[o.chat] = o
+			known[t.Chat] = o
 			return err
 		})
 	}
-	sawStaff(&batch, traces)
+	tx.sawStaff(&batch, traces)
 	return known, tx.tx.SendBatch(ctx, &batch).Close()
 }
 

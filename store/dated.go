@@ -106,7 +106,7 @@ type datedDraft struct {
 
 // draftsOf gives all drafts of a chat, answers taken back included.
 func (r reader) draftsOf(ctx context.Context, chat seal.Chat) ([]datedDraft, error) {
-	flows, err := r.q.Query(ctx, `SELECT flow FROM draft WHERE chat = $1 ORDER BY flow`, chat)
+	flows, err := r.q.Query(ctx, `SELECT flow FROM draft WHERE chat = ANY($1) ORDER BY flow`, r.index(chat))
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (r reader) draftsOf(ctx context.Context, chat seal.Chat) ([]datedDraft, err
 			UpdatedAt time.Time `db:"updated_at"`
 		}
 		steps, err := many[stepRow](ctx, r.q, `
-			SELECT step, updated_at FROM draft_answer WHERE chat = $1 AND flow = $2 ORDER BY updated_at, step`, chat, name)
+			SELECT step, updated_at FROM draft_answer WHERE chat = ANY($1) AND flow = $2 ORDER BY updated_at, step`, r.index(chat), name)
 		if err != nil {
 			return nil, err
 		}

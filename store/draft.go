@@ -48,12 +48,12 @@ func (r reader) queueDraft(batch *pgx.Batch, d Draft, at time.Time, fresh bool) 
 	}
 	batch.Queue(`
 		INSERT INTO draft (chat, flow, version, step, skipped, updated_at)
-		SELECT $1::bytea, $2::text, $3::int, $4::text, $5::text[], $6::timestamptz
-		WHERE $7 OR EXISTS (SELECT FROM draft WHERE chat = $1 AND flow = $2)
+		SELECT `+onRecord+`, $2::text, $3::int, $4::text, $5::text[], $6::timestamptz
+		WHERE $7 OR EXISTS (SELECT FROM draft WHERE chat = ANY($1) AND flow = $2)
 		ON CONFLICT (chat, flow) DO UPDATE SET
 			version = excluded.version, step = excluded.step, skipped = excluded.skipped, updated_at = excluded.updated_at
 		WHERE draft.updated_at <= excluded.updated_at`,
-		d.Chat, d.Flow, d.Version, d.Step, skipped, at, fresh)
+		r.index(d.Chat), d.Flow, d.Version, d.Step, skipped, at, fresh)
 	var wrong []error
 	for _, a := range d.Answers {
 		if err := checkAnswer(a); err != nil {
@@ -70,12 +70,12 @@ func (r reader) queueDraft(batch *pgx.Batch, d Draft, at time.Time, fresh bool) 
 		}
 		batch.Queue(`
 			INSERT INTO draft_answer (chat, flow, step, codes, sealed_text, updated_at)
-			SELECT $1::bytea, $2::text, $3::text, $4::text[], $5::bytea, $6::timestamptz
-			WHERE EXISTS (SELECT FROM draft WHERE chat = $1 AND flow = $2)
+			SELECT draft.chat, draft.flow, $3::text, $4::text[], $5::bytea, $6::timestamptz
+			FROM draft WHERE chat = ANY($1) AND flow = $2
 			ON CONFLICT (chat, flow, step) DO UPDATE SET
 				codes = excluded.codes, sealed_text = excluded.sealed_text, updated_at = excluded.updated_at
 			WHERE draft_answer.updated_at <= excluded.updated_at`,
-			d.Chat, d.Flow, a.Step, codes, sealed, at)
+			r.index(d.Chat), d.Flow, a.Step, codes, sealed, at)
 	}
 	return errors.Join(wrong...)
 }
@@ -104,7 +104,7 @@ func (tx *Tx) PutDraft(ctx context.Context, d Draft, at time.Time) error {
 func (r reader) DraftOf(ctx context.Context, chat seal.Chat, flow string) (d Draft, found bool, err error) {
 	d = Draft{Chat: chat, Flow: flow}
 	err = r.q.QueryRow(ctx, `
-		SELECT version, step, skipped, updated_at FROM draft WHERE chat = $1 AND flow = $2`, chat, flow).
+		SELECT version, step, skipped, updated_at FROM draft WHERE chat = ANY($1) AND flow = $2`, r.index(chat), flow).
 		Scan(&d.Version, &d.Step, &d.Skipped, &d.UpdatedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Draft{}, false, nil
@@ -119,8 +119,8 @@ func (r reader) DraftOf(ctx context.Context, chat seal.Chat, flow string) (d Dra
 	}
 	rows, err := many[answerRow](ctx, r.q, `
 		SELECT step, codes, sealed_text FROM draft_answer
-		WHERE chat = $1 AND flow = $2 AND (codes <> '{}' OR sealed_text IS NOT NULL)
-		ORDER BY step`, chat, flow)
+		WHERE chat = ANY($1) AND flow = $2 AND (codes <> '{}' OR sealed_text IS NOT NULL)
+		ORDER BY step`, r.index(chat), flow)
 	if err != nil {
 		return Draft{}, false, fmt.Errorf("find draft: %w", err)
 	}
@@ -138,10 +138,10 @@ func (r reader) DraftOf(ctx context.Context, chat seal.Chat, flow string) (d Dra
 // brings later of earlier messages does not make it again.
 func (tx *Tx) DropDraft(ctx context.Context, chat seal.Chat, flow string, at time.Time) error {
 	if _, err := tx.tx.Exec(ctx, `
-		UPDATE address SET last_inbound_at = greatest(last_inbound_at, $2) WHERE chat = $1`, chat, at); err != nil {
+		UPDATE address SET last_inbound_at = greatest(last_inbound_at, $2) WHERE chat = ANY($1)`, tx.index(chat), at); err != nil {
 		return fmt.Errorf("drop draft: %w", err)
 	}
-	if _, err := tx.tx.Exec(ctx, `DELETE FROM draft WHERE chat = $1 AND flow = $2`, chat, flow); err != nil {
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM draft WHERE chat = ANY($1) AND flow = $2`, tx.index(chat), flow); err != nil {
 		return fmt.Errorf("drop draft: %w", err)
 	}
 	return nil

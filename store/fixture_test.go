@@ -2,11 +2,13 @@ package store_test
 
 import (
 	"context"
+	"encoding/hex"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
 	"mboka/store"
+	"mboka/store/seal"
 	"mboka/store/storetest"
 )
 
@@ -20,6 +22,12 @@ func open(t *testing.T, url string) *store.DB {
 	}
 	t.Cleanup(db.Close)
 	return db
+}
+
+// indexOf is how a new row keeps a chat, in hexadecimal digits.
+func indexOf(t *testing.T, chat seal.Chat) string {
+	t.Helper()
+	return hex.EncodeToString(storetest.Keys(t).Indexes(chat)[0])
 }
 
 // trySQL goes behind the store's back: it runs a statement and gives its only

@@ -71,14 +71,12 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 	if k.AnsweredAt, err = r.answeredAt(ctx, id); err != nil {
 		return Kept{}, false, err
 	}
-	chats, err := many[struct {
-		Chat seal.Chat `db:"chat"`
-	}](ctx, r.q, `SELECT chat FROM address WHERE member_id = $1 ORDER BY created_at, chat`, id)
+	chats, err := r.chats(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY created_at, chat`, id)
 	if err != nil {
 		return Kept{}, false, fmt.Errorf("list addresses: %w", err)
 	}
 	for _, c := range chats {
-		if err := r.keptOn(ctx, &k, c.Chat); err != nil {
+		if err := r.keptOn(ctx, &k, c); err != nil {
 			return Kept{}, false, err
 		}
 	}
@@ -98,7 +96,7 @@ func (r reader) keptOn(ctx context.Context, k *Kept, chat seal.Chat) error {
 	k.Addresses = append(k.Addresses, a)
 	flows, err := many[struct {
 		Flow string `db:"flow"`
-	}](ctx, r.q, `SELECT flow FROM draft WHERE chat = $1 ORDER BY flow`, chat)
+	}](ctx, r.q, `SELECT flow FROM draft WHERE chat = ANY($1) ORDER BY flow`, r.index(chat))
 	if err != nil {
 		return fmt.Errorf("list drafts: %w", err)
 	}

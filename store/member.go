@@ -114,7 +114,7 @@ func (row memberRow) member() Member {
 
 // MemberByChat finds the member that a chat belongs to.
 func (r reader) MemberByChat(ctx context.Context, chat seal.Chat) (m Member, found bool, err error) {
-	row, found, err := one[memberRow](ctx, r.q, selectMember+` JOIN address a ON a.member_id = m.id WHERE a.chat = $1`, chat)
+	row, found, err := one[memberRow](ctx, r.q, selectMember+` JOIN address a ON a.member_id = m.id WHERE a.chat = ANY($1)`, r.index(chat))
 	if err != nil {
 		return Member{}, false, fmt.Errorf("find member: %w", err)
 	}
@@ -137,11 +137,7 @@ func (r reader) MemberByID(ctx context.Context, id uuid.UUID) (m Member, found b
 func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) error {
 	// Chats first and in order, as WriteBehind takes them: neither waits for
 	// the other in a circle, and what it brings later finds no chat.
-	rows, err := tx.tx.Query(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY chat FOR UPDATE`, id)
-	if err != nil {
-		return fmt.Errorf("erase member: %w", err)
-	}
-	chats, err := pgx.CollectRows(rows, pgx.RowTo[seal.Chat])
+	chats, err := tx.chats(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY chat FOR UPDATE`, id)
 	if err != nil {
 		return fmt.Errorf("erase member: %w", err)
 	}

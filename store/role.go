@@ -36,8 +36,8 @@ const selectHeld = `
 // does the work asks Allowed.
 func (r reader) RolesOf(ctx context.Context, chat seal.Chat, at time.Time) ([]Held, error) {
 	held, err := many[Held](ctx, r.q, selectHeld+`
-		WHERE s.chat = $1 AND r.ended_at IS NULL AND s.last_seen_at > $2 ORDER BY r.role, r.organisation`,
-		chat, at.Add(-RoleSilence))
+		WHERE s.chat = ANY($1) AND r.ended_at IS NULL AND s.last_seen_at > $2 ORDER BY r.role, r.organisation`,
+		r.index(chat), at.Add(-RoleSilence))
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
@@ -49,8 +49,8 @@ func (r reader) RolesOf(ctx context.Context, chat seal.Chat, at time.Time) ([]He
 // one the error is ErrNotAllowed.
 func (tx *Tx) Allowed(ctx context.Context, chat seal.Chat, p Permission, running Organisation, at time.Time) (Held, error) {
 	held, err := many[Held](ctx, tx.tx, selectHeld+`
-		WHERE s.chat = $1 AND r.ended_at IS NULL AND s.last_seen_at > $2 ORDER BY r.role, r.organisation FOR SHARE OF r`,
-		chat, at.Add(-RoleSilence))
+		WHERE s.chat = ANY($1) AND r.ended_at IS NULL AND s.last_seen_at > $2 ORDER BY r.role, r.organisation FOR SHARE OF r`,
+		tx.index(chat), at.Add(-RoleSilence))
 	if err != nil {
 		return Held{}, fmt.Errorf("check role: %w", err)
 	}

@@ -125,10 +125,7 @@ func (tx *Tx) SplitMember(ctx context.Context, survivor, merge uuid.UUID) (Membe
 // restore makes the merged member again, with all that was its own.
 func (tx *Tx) restore(ctx context.Context, survivor uuid.UUID, j journalled) error {
 	was := j.rows
-	chats := make([][]byte, 0, len(j.chats))
-	for _, c := range j.chats {
-		chats = append(chats, c[:])
-	}
+	chats := tx.indexes(j.chats)
 	var batch pgx.Batch
 	batch.Queue(`
 		INSERT INTO member (id, number, recovery_hash, language, synthetic, created_at, registered_at)

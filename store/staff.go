@@ -25,7 +25,7 @@ type Staff struct {
 
 type staffRow struct {
 	ID            uuid.UUID `db:"id"`
-	Chat          seal.Chat `db:"chat"`
+	Chat          []byte    `db:"chat"`
 	Channel       string    `db:"channel"`
 	SealedAddress []byte    `db:"sealed_address"`
 	Language      string    `db:"language"`
@@ -36,16 +36,20 @@ type staffRow struct {
 const selectStaff = `SELECT id, chat, channel, sealed_address, language, joined_at, last_seen_at FROM staff`
 
 func (r reader) openStaff(row staffRow) (Staff, error) {
+	chat, err := r.keys.ChatOf(row.Chat)
+	if err != nil {
+		return Staff{}, err
+	}
 	address, err := r.openText("staff", row.ID.String(), "sealed_address", row.SealedAddress)
 	return Staff{
-		ID: row.ID, Chat: row.Chat, Channel: row.Channel, Address: address,
+		ID: row.ID, Chat: chat, Channel: row.Channel, Address: address,
 		Language: row.Language, JoinedAt: row.JoinedAt, LastSeenAt: row.LastSeenAt,
 	}, err
 }
 
 // StaffOf finds the staff of a chat, also where all roles have ended.
 func (r reader) StaffOf(ctx context.Context, chat seal.Chat) (Staff, bool, error) {
-	row, found, err := one[staffRow](ctx, r.q, selectStaff+` WHERE chat = $1`, chat)
+	row, found, err := one[staffRow](ctx, r.q, selectStaff+` WHERE chat = ANY($1)`, r.index(chat))
 	if err != nil || !found {
 		return Staff{}, false, wrap("find staff", err)
 	}
@@ -71,7 +75,7 @@ func (tx *Tx) Grant(ctx context.Context, s Staff, role uuid.UUID, as Role, of Or
 func (tx *Tx) grant(ctx context.Context, s Staff, role uuid.UUID, as Role, of Organisation) (Held, bool, error) {
 	at := s.LastSeenAt
 	var before time.Time
-	err := tx.tx.QueryRow(ctx, `SELECT id, last_seen_at FROM staff WHERE chat = $1 FOR UPDATE`, s.Chat).Scan(&s.ID, &before)
+	err := tx.tx.QueryRow(ctx, `SELECT id, last_seen_at FROM staff WHERE chat = ANY($1) FOR UPDATE`, tx.index(s.Chat)).Scan(&s.ID, &before)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		sealed, err := tx.sealText("staff", s.ID.String(), "sealed_address", s.Address)
@@ -80,7 +84,7 @@ func (tx *Tx) grant(ctx context.Context, s Staff, role uuid.UUID, as Role, of Or
 		}
 		if _, err := tx.tx.Exec(ctx, `
 			INSERT INTO staff (id, chat, channel, sealed_address, language, joined_at, last_seen_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`, s.ID, s.Chat, s.Channel, sealed, s.Language, at, at); err != nil {
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, s.ID, tx.index(s.Chat)[0], s.Channel, sealed, s.Language, at, at); err != nil {
 			return Held{}, false, err
 		}
 	case err != nil:
@@ -161,7 +165,7 @@ func (tx *Tx) LapseRoles(ctx context.Context, before time.Time) ([]Held, error) 
 // stay, ended, for the audit log. It gives those that lived, and may be
 // repeated.
 func (tx *Tx) EraseStaff(ctx context.Context, at time.Time, chats ...seal.Chat) ([]Held, error) {
-	raw := rawChats(chats)
+	raw := tx.indexes(chats)
 	held, err := many[Held](ctx, tx.q, selectHeld+`
 		WHERE s.chat = ANY($1) AND r.ended_at IS NULL ORDER BY r.id FOR UPDATE OF r`, raw)
 	if err != nil {
@@ -176,13 +180,13 @@ func (tx *Tx) EraseStaff(ctx context.Context, at time.Time, chats ...seal.Chat) 
 
 // sawStaff adds the statements by which staff were seen. A role that has lapsed
 // does not live again by it.
-func sawStaff(batch *pgx.Batch, traces []Trace) {
+func (r reader) sawStaff(batch *pgx.Batch, traces []Trace) {
 	for i, t := range traces {
 		if !t.Staff || i+1 < len(traces) && traces[i+1].Chat == t.Chat {
 			continue // the chat's last trace counts
 		}
 		batch.Queue(`UPDATE staff SET last_seen_at = $2, language = CASE WHEN $4 IN ('fr', 'en', 'ln') THEN $4 ELSE language END
-			WHERE chat = $1 AND last_seen_at < $2 AND last_seen_at > $3`,
-			t.Chat, t.At, t.At.Add(-RoleSilence), t.Language)
+			WHERE chat = ANY($1) AND last_seen_at < $2 AND last_seen_at > $3`,
+			r.index(t.Chat), t.At, t.At.Add(-RoleSilence), t.Language)
 	}
 }

@@ -7,7 +7,8 @@
 // Reading is done on a DB or inside a transaction; what belongs to a turn is
 // written inside one only, by the methods of Tx. Ids and times are given by
 // the caller, so that a repeated turn writes the same; times are kept to the
-// microsecond and come back in UTC. Names, addresses and free text are sealed
+// microsecond and come back in UTC. A chat is kept by an index that turns, see
+// chat.go. Names, addresses and free text are sealed
 // before they leave this package for the database, and errors carry none of
 // them.
 package store

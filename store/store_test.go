@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -257,7 +256,7 @@ func traces(ctx context.Context, t *testing.T, url string, id uuid.UUID, chat se
 	for _, table := range tables {
 		var n int
 		query := fmt.Sprintf(`SELECT count(*) FROM %s x WHERE x::text LIKE '%%' || $1 || '%%' OR x::text LIKE '%%' || $2 || '%%'`, pgx.Identifier{table}.Sanitize())
-		if err := conn.QueryRow(ctx, query, id.String(), strings.ToLower(chat.String())).Scan(&n); err != nil {
+		if err := conn.QueryRow(ctx, query, id.String(), indexOf(t, chat)).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		total += n

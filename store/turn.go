@@ -51,8 +51,8 @@ func (db *DB) Turn(ctx context.Context, chat seal.Chat, messageID string, at tim
 			return err
 		}
 		if _, err := tx.tx.Exec(ctx, `
-			UPDATE turn SET sealed_result = $3 WHERE chat = $1 AND message_id = $2`,
-			chat, messageID, sealed); err != nil {
+			UPDATE turn SET sealed_result = $3 WHERE chat = ANY($1) AND message_id = $2`,
+			tx.index(chat), messageID, sealed); err != nil {
 			return fmt.Errorf("end turn: %w", err)
 		}
 		return nil
@@ -68,13 +68,15 @@ func (db *DB) Turn(ctx context.Context, chat seal.Chat, messageID string, at tim
 // members: a turn and a batch wait for each other in a row, not in a circle.
 func (tx *Tx) beginTurn(ctx context.Context, chat seal.Chat, messageID string, at time.Time) (first bool, err error) {
 	var batch pgx.Batch
+	tx.alone(&batch, chat)
 	batch.Queue(`
-		INSERT INTO turn (chat, message_id, at) VALUES ($1, $2, $3)
-		ON CONFLICT (chat, message_id) DO NOTHING`, chat, messageID, at).Exec(func(tag pgconn.CommandTag) error {
+		INSERT INTO turn (chat, message_id, at)
+		SELECT coalesce((SELECT chat FROM turn WHERE chat = ANY($1) AND message_id = $2), ($1::bytea[])[1]), $2, $3
+		ON CONFLICT (chat, message_id) DO NOTHING`, tx.index(chat), messageID, at).Exec(func(tag pgconn.CommandTag) error {
 		first = tag.RowsAffected() == 1
 		return nil
 	})
-	batch.Queue(`SELECT FROM address WHERE chat = $1 FOR NO KEY UPDATE`, chat)
+	batch.Queue(`SELECT FROM address WHERE chat = ANY($1) FOR NO KEY UPDATE`, tx.index(chat))
 	if err := tx.tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return false, fmt.Errorf("begin turn: %w", err)
 	}
@@ -84,7 +86,7 @@ func (tx *Tx) beginTurn(ctx context.Context, chat seal.Chat, messageID string, a
 func (tx *Tx) turnResult(ctx context.Context, chat seal.Chat, messageID, id string) (map[string]string, error) {
 	var sealed []byte
 	err := tx.tx.QueryRow(ctx, `
-		SELECT sealed_result FROM turn WHERE chat = $1 AND message_id = $2`, chat, messageID).Scan(&sealed)
+		SELECT sealed_result FROM turn WHERE chat = ANY($1) AND message_id = $2`, tx.index(chat), messageID).Scan(&sealed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, errAgain // erased or dropped since the insert met it
 	}
@@ -104,19 +106,10 @@ func (tx *Tx) turnResult(ctx context.Context, chat seal.Chat, messageID, id stri
 
 // EraseTurns forgets the turns of chats, the running one included.
 func (tx *Tx) EraseTurns(ctx context.Context, chats ...seal.Chat) error {
-	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, rawChats(chats)); err != nil {
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM turn WHERE chat = ANY($1)`, tx.indexes(chats)); err != nil {
 		return fmt.Errorf("erase turns: %w", err)
 	}
 	return nil
-}
-
-// rawChats are chats as an array for PostgreSQL.
-func rawChats(chats []seal.Chat) [][]byte {
-	raw := make([][]byte, 0, len(chats))
-	for _, c := range chats {
-		raw = append(raw, c[:])
-	}
-	return raw
 }
 
 // DropTurns forgets the turns before a time and says how many. They are kept

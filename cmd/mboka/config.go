@@ -141,20 +141,30 @@ func (f *faults) redis(s string) {
 	}
 }
 
-func (f *faults) keyset(c config) *seal.Keys {
-	doc := []byte(c.Keyset)
+// document reads the keyset as it is stored; nil where there is none.
+func (f *faults) document(c config) []byte {
 	switch {
 	case c.Keyset != "" && c.KeysetFile != "":
 		f.add("MBOKA_KEYSET and MBOKA_KEYSET_FILE are both set: keep one")
-		return nil
 	case c.KeysetFile != "":
-		b, err := os.ReadFile(c.KeysetFile)
+		doc, err := os.ReadFile(c.KeysetFile)
 		if err != nil {
 			f.add("MBOKA_KEYSET_FILE cannot be read: %v", errors.Unwrap(err))
-			return nil
 		}
-		doc = b
-	case c.Keyset == "":
+		return doc
+	case c.Keyset != "":
+		return []byte(c.Keyset)
+	}
+	return nil
+}
+
+func (f *faults) keyset(c config) *seal.Keys {
+	before := len(f.lines)
+	doc := f.document(c)
+	if len(f.lines) > before {
+		return nil
+	}
+	if c.Keyset == "" && c.KeysetFile == "" {
 		f.add("MBOKA_KEYSET is missing: `mboka keys new` prints one; keep a copy apart, lost keys are lost names")
 		return nil
 	}

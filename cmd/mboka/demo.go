@@ -20,7 +20,8 @@ import (
 
 type demoCmd struct {
 	chatCmd
-	Dir string `type:"path" help:"Where the demo keeps its database; by default in your cache folder."`
+	Dir     string `type:"path" help:"Where the demo keeps its database; by default in your cache folder."`
+	Members int    `default:"500" help:"Made-up members to begin with."`
 }
 
 // Run starts everything that a deployment has, privately, and talks.
@@ -58,6 +59,10 @@ func (d demoCmd) Run(e *world) error {
 	}
 	defer s.close()
 	if err := demoSettings(e.ctx, s.db); err != nil {
+		return err
+	}
+	// From the second run on there is who talked here, beside the made-up ones.
+	if _, err := seed(e.ctx, s.db, d.Members, 1, time.Now()); err != nil && !errors.Is(err, store.ErrRealMembers) {
 		return err
 	}
 	fmt.Fprintf(e.out, "Ready: Mboka as on %s. Nothing leaves this machine; the data are synthetic, in %s.\n"+

@@ -238,7 +238,7 @@ func (d *dialogue) happen(what string) {
 		column, want, _ := strings.Cut(rest, " = ")
 		var got string
 		err := d.s.db.QueryRow(d.t.Context(), fmt.Sprintf(`SELECT coalesce(p.%s::text, 'null') FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1`, column),
-			d.chatBytes()).Scan(&got)
+			d.index()).Scan(&got)
 		if err != nil || got != want {
 			d.t.Fatalf("%s is %q, not %q (%v)", column, got, want, err)
 		}
@@ -279,9 +279,9 @@ func (d *dialogue) other() {
 	d.seen = append(d.seen, "", "("+d.phone.channel()+")")
 }
 
-func (d *dialogue) chatBytes() []byte {
-	c := d.s.keys.Chat(d.phone.channel(), d.phone.address())
-	return c[:]
+// index is how the records keep the chat.
+func (d *dialogue) index() []byte {
+	return d.s.keys.Indexes(d.s.keys.Chat(d.phone.channel(), d.phone.address()))[0]
 }
 
 func (d *dialogue) key(kind string) string {
@@ -314,7 +314,7 @@ func (d *dialogue) rows() int {
 			+ (SELECT count(*) FROM draft_answer WHERE chat = $1) + (SELECT count(*) FROM turn WHERE chat = $1)
 			+ (SELECT count(*) FROM staff WHERE chat = $1)
 			+ (SELECT count(*) FROM consent c JOIN address a USING (member_id) WHERE a.chat = $1)
-			+ (SELECT count(*) FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1)`, d.chatBytes()).Scan(&n)
+			+ (SELECT count(*) FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1)`, d.index()).Scan(&n)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func (doctorCmd) Run(e *world) error {
 		return err
 	}
 	d.ok("configuration", "complete; telegram %s, whatsapp %s", onOff(cfg.telegram()), onOff(cfg.whatsapp()))
-	d.ok("keys", "readable")
+	d.keys(cfg.keys)
 	s, err := openStores(e.ctx, cfg.DatabaseURL, cfg.RedisURL, cfg.keys)
 	if err != nil {
 		d.bad("stores", err, "check DATABASE_URL and REDIS_URL")
@@ -26,6 +26,7 @@ func (doctorCmd) Run(e *world) error {
 	}
 	defer s.close()
 	d.postgres(cfg, s)
+	d.turning(s)
 	d.redis(s)
 	d.platforms(cfg, s)
 	return d.verdict()

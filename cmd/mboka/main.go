@@ -31,13 +31,14 @@ type cli struct {
 	Chat     chatCmd     `cmd:"" help:"Talk to the bot in this terminal, with your own Postgres and Redis."`
 	Serve    serveCmd    `cmd:"" help:"Run the service."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date. Needs only DATABASE_URL."`
-	Keys     keysCmd     `cmd:"" help:"Make the keys that seal names, addresses and free text."`
+	Keys     keysCmd     `cmd:"" help:"Make and turn the keys that seal names, addresses and free text."`
 	Settings settingsCmd `cmd:"" help:"List or change the policy settings."`
 	Invite   inviteCmd   `cmd:"" help:"Invite somebody to a role: a one-time code, links and QR codes."`
 	Roles    rolesCmd    `cmd:"" help:"List the roles that people hold, or revoke one."`
 	Flows    flowsCmd    `cmd:"" help:"Check or draw the questionnaires."`
 	Whatsapp whatsappCmd `cmd:"" help:"Set up WhatsApp at Twilio."`
 	Doctor   doctorCmd   `cmd:"" help:"Look at everything the service needs, and say what is wrong and what to do."`
+	Seed     seedCmd     `cmd:"" help:"Put made-up members on record, for demonstrations and tests. Never among real ones."`
 	Stuck    stuckCmd    `cmd:"" help:"Look at the messages that failed three times; try them again or drop them."`
 	Audit    auditCmd    `cmd:"" help:"Read the log of what staff, operators and the service did. No member is named in it."`
 	Health   healthCmd   `cmd:"" help:"Ask the service on this machine whether it is alive."`

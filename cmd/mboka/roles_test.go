@@ -23,7 +23,7 @@ func (d *dialogue) invited(role, org string) {
 func (d *dialogue) roleIDs() []uuid.UUID {
 	d.t.Helper()
 	rows, err := d.s.db.Query(d.t.Context(), `
-		SELECT r.id FROM role r JOIN staff s ON s.id = r.staff_id WHERE s.chat = $1 AND r.ended_at IS NULL ORDER BY r.granted_at`, d.chatBytes())
+		SELECT r.id FROM role r JOIN staff s ON s.id = r.staff_id WHERE s.chat = $1 AND r.ended_at IS NULL ORDER BY r.granted_at`, d.index())
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -73,6 +73,14 @@ func mayServe(ctx context.Context, cfg config, s *stores, log *slog.Logger) erro
 	if faults := noticeFaults(policy); len(faults) > 0 && cfg.real() {
 		return joinFaults("people would read a privacy notice that is not true yet", faults)
 	}
+	if cfg.real() {
+		switch made, err := s.db.HasSynthetic(ctx); {
+		case err != nil:
+			return err
+		case made:
+			return errors.New("made-up members are on record: they do not go together with real people; use another database")
+		}
+	}
 	health, err := s.sessions.Health(ctx)
 	switch {
 	case err != nil:

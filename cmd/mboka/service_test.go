@@ -93,6 +93,7 @@ func prepareService(t *testing.T) *testService {
 	}
 	t.Cleanup(s.db.Close)
 	s.settings()
+	t.Cleanup(func() { s.canBeResealed(doc) })
 	address := freeAddress(t)
 	public := "http://" + address
 	s.twilio.Connect(public, public)

@@ -86,6 +86,17 @@ func FindCountry(text string) []Match {
 	return n.find(folded)
 }
 
+// NamedCountries are the countries that a text names exactly, by any of the
+// names that FindCountry knows. "congo" names two.
+func NamedCountries(text string) []string {
+	n, _ := countryNames()
+	var codes []string
+	for _, m := range n.whole(Fold(text)) {
+		codes = append(codes, m.Code)
+	}
+	return codes
+}
+
 // cityNames are by country; "" holds every city, by its country's code.
 var cityNames = sync.OnceValue(func() map[string]*names {
 	all := map[string]*names{"": newNames(ambiguous, 1)}

@@ -3,6 +3,7 @@ package seal
 import (
 	"database/sql/driver"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -14,8 +15,9 @@ import (
 // can be had of one input.
 const derivedLength = 32
 
-// Chat is the blind index of an address: it finds the rows of a chat without
-// telling whose they are. It is safe to log.
+// Chat is the name of a chat: a keyed hash of its address, which never turns.
+// It stands in Redis and in logs. Postgres keeps an index of it instead, which
+// does turn (Keys.Indexes).
 type Chat [16]byte
 
 // String gives the chat as 32 hexadecimal digits.
@@ -31,18 +33,15 @@ func (c Chat) Partition() byte { return c[0] }
 // IsZero tells a chat that was never set.
 func (c Chat) IsZero() bool { return c == Chat{} }
 
-// Value lets a database keep a chat as its 16 bytes.
-func (c Chat) Value() (driver.Value, error) { return c[:], nil }
+// errNoValue tells who writes a query what to give it instead.
+var errNoValue = errors.New("a chat is on record by its index: ask with Keys.Indexes, read with Keys.ChatOf")
 
-// Scan reads the 16 bytes of a chat from a database.
-func (c *Chat) Scan(src any) error {
-	raw, ok := src.([]byte)
-	if !ok || len(raw) != len(c) {
-		return fmt.Errorf("scan chat: want %d bytes", len(c))
-	}
-	copy(c[:], raw)
-	return nil
-}
+// Value refuses a chat as an argument of a query. Without it a driver would take
+// String, and find nothing.
+func (c Chat) Value() (driver.Value, error) { return nil, errNoValue }
+
+// Scan refuses a chat as what a query reads into.
+func (c *Chat) Scan(any) error { return errNoValue }
 
 // ParseChat reads what Chat.String wrote.
 func ParseChat(s string) (Chat, error) {
@@ -55,10 +54,10 @@ func ParseChat(s string) (Chat, error) {
 	return c, nil
 }
 
-// Chat gives the blind index of an address on a channel: 16 bytes, the same
-// for ever while the index key stays. Channel names hold no zero byte.
+// Chat gives the name of the chat of an address on a channel: 16 bytes, the
+// same for ever, because the key of part route stays. Channel names hold no zero byte.
 func (k *Keys) Chat(channel, address string) Chat {
-	return Chat(derive(k.index, channel+"\x00"+address)[:16])
+	return Chat(derive(k.route, channel+"\x00"+address)[:16])
 }
 
 // Code derives n bytes (1 to 32, else it panics as an index out of range does)

@@ -46,24 +46,6 @@ func TestChatReadsBack(t *testing.T) {
 	}
 }
 
-func TestChatInADatabase(t *testing.T) {
-	t.Parallel()
-	want := newKeys(t).Chat("telegram", "1")
-	value, err := want.Value()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got Chat
-	if err := got.Scan(value); err != nil || got != want {
-		t.Errorf("scanned %v, %v", got, err)
-	}
-	for _, bad := range []any{nil, "text", []byte{}, make([]byte, 17)} {
-		if err := got.Scan(bad); err == nil {
-			t.Errorf("scanned %v", bad)
-		}
-	}
-}
-
 func TestPartitionsAreEven(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t)

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/mac"
 	"github.com/tink-crypto/tink-go/v2/prf"
@@ -157,7 +156,15 @@ func TestTwoKeysOpenOldData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := Parse(change(t, doc, func(d *document) { d.Seal = rotated(t, d.Seal) }))
+	added, _, err := Add(doc, SealPart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	promoted, _, err := Promote(added, SealPart, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := Parse(promoted)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,31 +183,6 @@ func TestTwoKeysOpenOldData(t *testing.T) {
 	}
 }
 
-// rotated adds a second key to a part and makes it the primary.
-func rotated(t *testing.T, doc json.RawMessage) json.RawMessage {
-	t.Helper()
-	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(doc)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	manager := keyset.NewManagerFromHandle(handle)
-	id, err := manager.Add(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := manager.SetPrimary(id); err != nil {
-		t.Fatal(err)
-	}
-	if handle, err = manager.Handle(); err != nil {
-		t.Fatal(err)
-	}
-	out, err := write(handle)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 func TestParseSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	good := newDoc(t)
@@ -214,18 +196,23 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		"cut":           {good[:len(good)/2], "not a JSON document"},
 		"other JSON":    {[]byte(`{"hunter2":1}`), `no "version"`},
 		"array":         {[]byte(`[]`), "not a JSON document"},
-		"later version": {change(t, good, func(d *document) { d.Version = 2 }), "version 2"},
+		"later version": {change(t, good, func(d *document) { d.Version = 3 }), "version 3"},
+		"no route":      {change(t, good, func(d *document) { d.Route = nil }), `"route" is missing`},
+		"odd bare":      {change(t, good, func(d *document) { d.Bare = "hunter2" }), `"bare" is neither`},
 		"no seal":       {change(t, good, func(d *document) { d.Seal = nil }), `"seal" is missing`},
 		"no index":      {change(t, good, func(d *document) { d.Index = nil }), `"index" is missing`},
 		"no codes":      {change(t, good, func(d *document) { d.Codes = nil }), `"codes" is missing`},
 		"broken seal":   {change(t, good, func(d *document) { d.Seal = json.RawMessage(`{"key":[]}`) }), `"seal" is not a usable`},
 		"broken index":  {change(t, good, func(d *document) { d.Index = json.RawMessage(`"hunter2"`) }), `"index" is not a usable`},
-		"PRF as seal":   {change(t, good, func(d *document) { d.Seal = d.Index }), `"seal" holds a key of the wrong kind`},
+		"PRF as seal":   {change(t, good, func(d *document) { d.Seal = d.Codes }), `"seal" holds a key of the wrong kind`},
 		"AEAD as index": {change(t, good, func(d *document) { d.Index = d.Seal }), `"index" holds a key of the wrong kind`},
 		"MAC as codes":  {change(t, good, func(d *document) { d.Codes = part(t, mac.HMACSHA256Tag256KeyTemplate()) }), `"codes" holds a key of the wrong kind`},
 		"short AES key": {change(t, good, func(d *document) { d.Seal = part(t, aead.AES128GCMKeyTemplate()) }), `"seal" holds a key of the wrong kind`},
 		"long PRF":      {change(t, good, func(d *document) { d.Codes = part(t, prf.HMACSHA512PRFKeyTemplate()) }), `"codes" holds a key of the wrong kind`},
-		"one key twice": {change(t, good, func(d *document) { d.Codes = d.Index }), "the same key"},
+		"PRF as index":  {change(t, good, func(d *document) { d.Index = d.Route }), `"index" holds a key of the wrong kind`},
+		"old, no index": {change(t, asVersion1(t, good), func(d *document) { d.Index = nil }), `"index" is missing`},
+		"nameless key":  {change(t, good, func(d *document) { d.Seal = part(t, aead.AES256GCMNoPrefixKeyTemplate()) }), `"seal" holds a key of the wrong kind`},
+		"one key twice": {change(t, good, func(d *document) { d.Codes = d.Route }), "the same key"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,7 +58,7 @@ func (r *replica) supervise() {
 	runtime.LockOSThread()
 	for {
 		cmd := exec.Command(r.path, "serve")
-		cmd.Env = r.vars
+		cmd.Env = r.environment()
 		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 		stderr, err := cmd.StderrPipe()
 		if err == nil {
@@ -94,6 +95,26 @@ func wait(over <-chan struct{}, d time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// environment is what the next process is given.
+func (r *replica) environment() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]string(nil), r.vars...)
+}
+
+// set changes a variable of the next process.
+func (r *replica) set(name, value string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.vars = withVar(r.vars, name, value)
+}
+
+// withVar gives an environment with a variable changed.
+func withVar(vars []string, name, value string) []string {
+	vars = slices.DeleteFunc(slices.Clone(vars), func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	return append(vars, name+"="+value)
 }
 
 func (r *replica) read(stderr io.Reader) {

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -14,6 +15,9 @@ type scenario struct {
 	// unbroken: no person may notice. No chat may see a repeat, and no reply
 	// may wait for a lease to run out.
 	unbroken bool
+	over     time.Duration // the while over which the people come; 0: arrivals
+	share    int           // only one of so many of the crowd come; 0: all
+	after    func(*world)  // looks further, before everything is judged
 }
 
 var scenarios = []scenario{
@@ -24,6 +28,7 @@ var scenarios = []scenario{
 	{name: "providers", chaos: troubleProviders},
 	{name: "webhooks", chaos: mixWebhooks, unbroken: true},
 	{name: "rolling", chaos: rollOver, unbroken: true},
+	{name: "keys", chaos: turnKeys, unbroken: true, over: 20 * time.Second, share: 3, after: keysHaveTurned},
 	{name: "mixed", chaos: mixed, needs: needs{killPostgres: true, proxies: true}},
 }
 
@@ -36,10 +41,13 @@ func TestFaults(t *testing.T) {
 			t.Parallel()
 			begun := time.Now()
 			w := newWorld(t, s.needs)
-			w.populate(*crowd)
-			finish := w.crowd(arrivals)
+			w.populate(*crowd / max(1, s.share))
+			finish := w.crowd(cmp.Or(s.over, arrivals))
 			s.chaos(w)
 			finish()
+			if s.after != nil {
+				s.after(w)
+			}
 			f := w.judge(s.name, func(m *member) int {
 				if s.unbroken {
 					return 0

@@ -39,6 +39,7 @@ type world struct {
 	vars     []string
 	over     chan struct{} // closed when the people stop
 	haste    bool          // people do not think
+	firstDoc string        // the keyset before it was turned
 	again    time.Duration // after so long in vain a person writes again
 
 	models  map[string][]string

@@ -1,0 +1,79 @@
+package figures
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"mboka/bot/protect"
+)
+
+// Query is a question as it was understood: count members, by some variables,
+// where others have certain values.
+type Query struct {
+	By        []string // variables of the rows, then of the columns; at most two
+	Where     []Filter
+	Qualified bool // only qualified members
+	Share     bool // a percentage is asked for
+}
+
+// Filter keeps members who have one of the codes.
+type Filter struct {
+	Variable string
+	Codes    []string
+}
+
+// ErrQuery: a question that cannot be counted.
+var ErrQuery = errors.New("not a question that can be counted")
+
+func (q Query) check() error {
+	if len(q.By) > 2 {
+		return fmt.Errorf("%w: by %d variables", ErrQuery, len(q.By))
+	}
+	seen := map[string]bool{}
+	for _, key := range q.By {
+		if _, known := VariableOf(key); !known || seen[key] {
+			return fmt.Errorf("%w: by %q", ErrQuery, key)
+		}
+		seen[key] = true
+	}
+	for i, f := range q.Where {
+		if _, known := VariableOf(f.Variable); !known || len(f.Codes) == 0 {
+			return fmt.Errorf("%w: where %q", ErrQuery, f.Variable)
+		}
+		if slices.ContainsFunc(q.Where[:i], func(o Filter) bool { return o.Variable == f.Variable }) {
+			return fmt.Errorf("%w: %q twice", ErrQuery, f.Variable)
+		}
+	}
+	return nil
+}
+
+// variables are those that fix a cell, each once.
+func (q Query) variables() []string {
+	keys := slices.Clone(q.By)
+	for _, f := range q.Where {
+		if !slices.Contains(keys, f.Variable) {
+			keys = append(keys, f.Variable)
+		}
+	}
+	return keys
+}
+
+// Fine says how finely the question looks.
+func (q Query) Fine() protect.Fine {
+	keys := q.variables()
+	fine := protect.Fine{Variables: len(keys)}
+	if q.Qualified {
+		fine.Variables++
+	}
+	for _, key := range keys {
+		v, _ := VariableOf(key)
+		fine.Sensitive = fine.Sensitive || v.Sensitive || slices.Contains(q.By, key) && key == offers // one of them is to return
+	}
+	for _, f := range q.Where {
+		for _, code := range f.Codes {
+			fine.Sensitive = fine.Sensitive || sensitiveValue(f.Variable, code)
+		}
+	}
+	return fine
+}

@@ -1,0 +1,228 @@
+package figures
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"mboka/bot/protect"
+	"mboka/locales"
+	"mboka/locales/reference"
+)
+
+// Figure is a published figure with what names it. It is said in any language
+// from itself alone: nothing is counted again.
+type Figure struct {
+	ID        string
+	Taken     time.Time // the snapshot's
+	Query     Query
+	Published Published
+}
+
+// Said is a figure in words: each part is one line or several.
+type Said struct {
+	Understood, Sentence string
+	Table                []string
+	Notes                []string
+	Footer               string
+}
+
+// Text is all of it as one message.
+func (s Said) Text() string {
+	parts := []string{s.Understood, s.Sentence}
+	if len(s.Table) > 0 {
+		parts = append(parts, strings.Join(s.Table, "\n"))
+	}
+	parts = append(append(parts, s.Notes...), s.Footer)
+	return strings.Join(parts, "\n\n")
+}
+
+// voice says things in one language.
+type voice struct {
+	lang  locales.Lang
+	rules protect.Rules
+	k     int
+}
+
+func (v voice) text(key locales.Key, args locales.Args) string {
+	return locales.Text(v.lang, key, args)
+}
+
+func (v voice) cell(c protect.Cell) string {
+	switch c.State {
+	case protect.Small:
+		return v.text(locales.FigSmall, locales.Args{"K": v.k})
+	case protect.Hidden:
+		return v.text(locales.FigHidden, nil)
+	}
+	return locales.Number(v.lang, c.N)
+}
+
+// share is a count with its percentage of a base, where there may be one.
+func (v voice) share(c, base protect.Cell) string {
+	percent, ok := v.rules.Share(c, base)
+	if !ok {
+		return v.cell(c)
+	}
+	return v.text(locales.FigPercent, locales.Args{"Count": v.cell(c), "Percent": percent})
+}
+
+func (v voice) name(of Variable, code string) string {
+	if code == Other {
+		return v.text(locales.FigOther, nil)
+	}
+	return of.Label(code).In(v.lang)
+}
+
+// Say puts a figure into words.
+func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
+	v, p := voice{lang, r, f.Published.K}, f.Published
+	out := Said{
+		Understood: v.text(locales.FigUnderstood, locales.Args{"What": f.Query.Words(lang)}),
+		Sentence: v.text(f.Query.sentence(), locales.Args{
+			"Total": v.cell(p.Total), "Answered": v.cell(p.Answered), "Members": v.cell(p.Members),
+		}),
+		Footer: v.text(locales.FigFooter, locales.Args{"Date": locales.Date(lang, f.Taken), "ID": f.ID}),
+	}
+	hidden := p.Total.State == protect.Hidden || p.Answered.State == protect.Hidden || p.Members.State == protect.Hidden
+	for i, code := range p.Rows {
+		line, some := v.row(f, i, code)
+		hidden = hidden || some
+		out.Table = append(out.Table, line)
+	}
+	if hidden {
+		out.Notes = append(out.Notes, v.text(locales.FigHiddenWhy, nil))
+	}
+	for _, key := range f.Query.By {
+		if of, _ := VariableOf(key); of.Several {
+			out.Notes = append(out.Notes, v.text(locales.FigSeveral, nil))
+			break
+		}
+	}
+	return out
+}
+
+// sentence is the one that says no number twice.
+func (q Query) sentence() locales.Key {
+	switch {
+	case len(q.Where) > 0 || q.Qualified:
+		return locales.FigPeople
+	case len(q.By) > 0:
+		return locales.FigAnswered
+	}
+	return locales.FigMembers
+}
+
+// row is one line of the table, and whether something in it is withheld.
+func (v voice) row(f Figure, i int, code string) (line string, hidden bool) {
+	p := f.Published
+	of, _ := VariableOf(f.Query.By[0])
+	for _, c := range p.Cells[i] {
+		hidden = hidden || c.State == protect.Hidden
+	}
+	value := ""
+	if len(f.Query.By) == 1 {
+		value = v.share(p.Cells[i][0], p.Total)
+	} else {
+		across, _ := VariableOf(f.Query.By[1])
+		var cells []string
+		for j, c := range p.Cells[i] {
+			cells = append(cells, v.name(across, p.Columns[j])+" "+v.cell(c))
+		}
+		if len(p.RowTotals) > i {
+			cells = append(cells, v.text(locales.FigTotal, nil)+" "+v.cell(p.RowTotals[i]))
+		}
+		value = strings.Join(cells, " · ")
+	}
+	return v.text(locales.FigRow, locales.Args{"Name": v.name(of, code), "Value": value}), hidden
+}
+
+// Words say what a question asks: "profession = Soins infirmiers, par âge".
+func (q Query) Words(lang locales.Lang) string {
+	var parts []string
+	for _, f := range q.Where {
+		of, _ := VariableOf(f.Variable)
+		var names []string
+		for _, code := range f.Codes {
+			names = append(names, of.Label(code).In(lang))
+		}
+		parts = append(parts, title(of, lang)+" = "+strings.Join(names, " / "))
+	}
+	if q.Qualified {
+		parts = append(parts, locales.Text(lang, locales.FigQualified, nil))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, locales.Text(lang, locales.FigAll, nil))
+	}
+	for _, key := range q.By {
+		of, _ := VariableOf(key)
+		parts = append(parts, locales.Text(lang, locales.FigBy, locales.Args{"What": title(of, lang)}))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// title is a variable's name as it stands in a sentence.
+func title(v Variable, lang locales.Lang) string {
+	name := locales.LabelOf(v.Title).In(lang)
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(first)) + name[size:]
+}
+
+// Refuse says why a question is not answered, and what would be.
+func Refuse(err error, s *Snapshot, q Query, lang locales.Lang, r protect.Rules) string {
+	key := locales.FigTooFew
+	if errors.Is(err, protect.ErrTooFine) {
+		key = locales.FigTooFine
+	}
+	out := locales.Text(lang, key, locales.Args{"Max": r.MostVariables})
+	var passing []string
+	for _, coarser := range q.coarser() {
+		c, err := s.Count(coarser)
+		if err == nil {
+			_, err = Publish(r, coarser, c)
+		}
+		if err == nil && !slices.Contains(passing, coarser.Words(lang)) {
+			passing = append(passing, coarser.Words(lang))
+		}
+	}
+	if len(passing) == 0 {
+		return out
+	}
+	return out + " " + locales.Text(lang, locales.FigCoarser, locales.Args{"What": strings.Join(passing[:min(len(passing), 3)], " ; ")})
+}
+
+// coarser are the questions with one condition less; of a city its country.
+func (q Query) coarser() []Query {
+	var out []Query
+	for i, f := range q.Where {
+		less := q
+		less.Where = slices.Delete(slices.Clone(q.Where), i, i+1)
+		if f.Variable == city {
+			if c, ok := reference.CityByID(f.Codes[0]); ok {
+				wider := less
+				wider.Where = append(slices.Clone(less.Where), Filter{country, []string{c.Country}})
+				out = append(out, wider)
+			}
+		}
+		if f.Variable == profession && len(q.By) == 0 {
+			wider := less
+			wider.By = []string{profession}
+			out = append(out, wider)
+		}
+		out = append(out, less)
+	}
+	for i := range q.By {
+		less := q
+		less.By = slices.Delete(slices.Clone(q.By), i, i+1)
+		out = append(out, less)
+	}
+	if q.Qualified {
+		less := q
+		less.Qualified = false
+		out = append(out, less)
+	}
+	return out
+}

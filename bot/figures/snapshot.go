@@ -1,0 +1,114 @@
+package figures
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"mboka/store"
+)
+
+// Row is one member's coded answers, in the order of store.SnapshotColumns: one
+// code, or several apart by spaces. Nothing in it names the member.
+type Row = []string
+
+// Snapshot is all coded answers of a day, in memory, a column a variable. It is
+// never changed, so that any number of questions may read it at once.
+type Snapshot struct {
+	ID      string
+	Taken   time.Time
+	Members int
+	columns map[string]*column
+}
+
+// column holds one variable of all members. values are places in codes from 1,
+// 0 for no answer; of a variable with several values, bits by place.
+type column struct {
+	codes  []string
+	place  map[string]uint16
+	values []uint16
+	sets   bool
+}
+
+// mostSets is how many values a variable of several may have.
+const mostSets = 16
+
+// ErrFull: a variable has more values than a column can tell apart.
+var ErrFull = errors.New("too many values in one variable")
+
+// qualifiedKey is the variable that is made of others.
+const qualifiedKey = "qualified"
+
+// NewSnapshot makes a snapshot of rows. It has no name and no time yet.
+func NewSnapshot(rows iter.Seq[Row]) (*Snapshot, error) {
+	s := &Snapshot{columns: map[string]*column{}}
+	for _, v := range Variables {
+		s.columns[v.Key] = &column{place: map[string]uint16{}, sets: v.Several}
+	}
+	s.columns[qualifiedKey] = &column{place: map[string]uint16{}}
+	var wrong error
+	at := map[string]int{}
+	for i, name := range store.SnapshotColumns {
+		at[name] = i
+	}
+	for row := range rows {
+		s.Members++
+		for _, v := range Variables {
+			if err := s.columns[v.Key].add(row[at[v.Key]]); err != nil {
+				wrong = fmt.Errorf("%s: %w", v.Key, err)
+			}
+		}
+		yes := "no"
+		if qualified(row[at[education]], row[at[group]], row[at[profession]], row[at[experience]]) {
+			yes = "yes"
+		}
+		if err := s.columns[qualifiedKey].add(yes); err != nil {
+			wrong = err
+		}
+	}
+	return s, wrong
+}
+
+// add puts the next member's value at the end.
+func (c *column) add(value string) error {
+	if !c.sets {
+		at, err := c.at(value)
+		c.values = append(c.values, at)
+		return err
+	}
+	var bits uint16
+	for value != "" {
+		code := value
+		if i := slices.Index([]byte(value), ' '); i >= 0 {
+			code, value = value[:i], value[i+1:]
+		} else {
+			value = ""
+		}
+		at, err := c.at(code)
+		if err != nil || at > mostSets {
+			return ErrFull
+		}
+		bits |= 1 << (at - 1)
+	}
+	c.values = append(c.values, bits)
+	return nil
+}
+
+// at is the place of a code, a new one if need be; 0 for none.
+func (c *column) at(code string) (uint16, error) {
+	if code == "" {
+		return 0, nil
+	}
+	if at, ok := c.place[code]; ok {
+		return at, nil
+	}
+	if len(c.codes) == 1<<16-1 {
+		return 0, ErrFull
+	}
+	c.codes = append(c.codes, code)
+	at := uint16(len(c.codes))
+	c.place[code] = at
+	return at, nil
+}

@@ -1,0 +1,142 @@
+package figures
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strings"
+	"sync"
+
+	"mboka/locales"
+	"mboka/locales/reference"
+)
+
+//go:embed words.csv
+var wordsFile string
+
+// meaning is what a phrase may mean.
+type meaning struct {
+	kind     kind
+	variable string
+	codes    []string
+}
+
+type kind uint8
+
+const (
+	counted  kind = iota // asks for a count, which is asked anyway
+	shared               // asks for a percentage
+	skilful              // only qualified members
+	byIt                 // names a variable
+	isIt                 // names a value
+	unspoken             // says nothing
+)
+
+// vocabulary is what is understood, by folded phrase.
+type vocabulary struct {
+	of      map[string][]meaning
+	longest int // words of the longest phrase
+}
+
+var words = sync.OnceValues(func() (*vocabulary, error) {
+	v := &vocabulary{of: map[string][]meaning{}}
+	rows, err := csv.NewReader(strings.NewReader(wordsFile)).ReadAll()
+	if err != nil {
+		return v, fmt.Errorf("words.csv: %w", err)
+	}
+	for i, row := range rows[1:] {
+		m, err := readMeaning(row[0])
+		if err != nil {
+			return v, fmt.Errorf("words.csv line %d: %w", i+2, err)
+		}
+		for phrase := range strings.SplitSeq(row[1], "|") {
+			v.add(phrase, m)
+		}
+	}
+	for _, variable := range Variables {
+		v.add(locales.LabelOf(variable.Title).In(locales.FR), meaning{kind: byIt, variable: variable.Key})
+		v.add(locales.LabelOf(variable.Title).In(locales.EN), meaning{kind: byIt, variable: variable.Key})
+		v.add(locales.LabelOf(variable.Title).In(locales.LN), meaning{kind: byIt, variable: variable.Key})
+		for _, o := range variable.Options() {
+			for _, lang := range locales.Langs {
+				v.label(o.Label[lang], meaning{kind: isIt, variable: variable.Key, codes: []string{o.Code}})
+			}
+		}
+	}
+	for _, c := range reference.Countries() {
+		for _, found := range []string{c.Name[locales.FR], c.Name[locales.EN], c.Row[locales.FR], c.Row[locales.EN]} {
+			v.add(found, meaning{kind: isIt, variable: country, codes: []string{c.Alpha2}})
+		}
+		for _, town := range reference.Cities(c.Alpha2) {
+			for _, called := range append([]string{town.Name[locales.FR], town.Name[locales.EN]}, town.Aliases...) {
+				v.add(called, meaning{kind: isIt, variable: city, codes: []string{town.ID}})
+			}
+		}
+	}
+	return v, nil
+})
+
+// readMeaning reads "by:sex", "is:sex=f+m", "count", "share", "qualified" or
+// "noise".
+func readMeaning(s string) (meaning, error) {
+	what, rest, _ := strings.Cut(s, ":")
+	name, codes, _ := strings.Cut(rest, "=")
+	m := meaning{variable: name}
+	switch what {
+	case "count":
+		m.kind = counted
+	case "share":
+		m.kind = shared
+	case "qualified":
+		m.kind = skilful
+	case "noise":
+		m.kind = unspoken
+	case "by", "is":
+		v, known := VariableOf(name)
+		if !known {
+			return m, fmt.Errorf("no variable %q", name)
+		}
+		if m.kind = byIt; what == "is" {
+			m.kind, m.codes = isIt, strings.Split(codes, "+")
+			for _, code := range m.codes {
+				if label := v.Label(code); label.In(locales.FR) == code {
+					return m, fmt.Errorf("no value %q of %s", code, name)
+				}
+			}
+		}
+	default:
+		return m, fmt.Errorf("unknown meaning %q", s)
+	}
+	return m, nil
+}
+
+func (v *vocabulary) add(phrase string, m meaning) {
+	key := folded(phrase)
+	if key == "" {
+		return
+	}
+	for _, known := range v.of[key] {
+		if known.kind == m.kind && known.variable == m.variable {
+			return // the first word on a phrase counts: the file's own
+		}
+	}
+	v.of[key] = append(v.of[key], m)
+	v.longest = max(v.longest, len(strings.Fields(key)))
+}
+
+// label adds the label of an option: whole, and where it names two things, such
+// as "Mines, géologie", each of them.
+func (v *vocabulary) label(label string, m meaning) {
+	whole, _, _ := strings.Cut(label, " (")
+	v.add(whole, m)
+	for part := range strings.SplitSeq(whole, ",") {
+		if part = strings.TrimSpace(part); len(part) > 3 {
+			v.add(part, m)
+		}
+	}
+}
+
+// folded is a phrase as it is compared: folded, apostrophes as spaces.
+func folded(phrase string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(reference.Fold(phrase), "'", " ")), " ")
+}

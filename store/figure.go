@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Figure is a published figure on record. Query and Published are JSON, as
+// package bot/figures writes and reads them: codes and protected counts.
+type Figure struct {
+	ID           string       `db:"id"`
+	SnapshotID   string       `db:"snapshot_id"`
+	TakenAt      time.Time    `db:"taken_at"` // of the snapshot
+	RoleID       uuid.UUID    `db:"role_id"`  // of who asked
+	Organisation Organisation `db:"organisation"`
+	At           time.Time    `db:"at"`
+	Query        []byte       `db:"query"`
+	Published    []byte       `db:"published"`
+}
+
+// ErrFigureTaken: there is another figure of this id; try the next one.
+var ErrFigureTaken = errors.New("the figure's id is taken")
+
+// PutFigure keeps a figure, once. TakenAt is not looked at.
+func (tx *Tx) PutFigure(ctx context.Context, f Figure) error {
+	tag, err := tx.tx.Exec(ctx, `
+		INSERT INTO figure (id, snapshot_id, role_id, organisation, at, query, published)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+		f.ID, f.SnapshotID, orNull(f.RoleID), f.Organisation, f.At, f.Query, f.Published)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = ErrFigureTaken
+	}
+	if err != nil {
+		return fmt.Errorf("put figure: %w", err)
+	}
+	return nil
+}
+
+const selectFigure = `
+	SELECT f.id, f.snapshot_id, s.taken_at, coalesce(f.role_id, '00000000-0000-0000-0000-000000000000') AS role_id,
+		f.organisation, f.at, f.query, f.published
+	FROM figure f JOIN snapshot s ON s.id = f.snapshot_id`
+
+// FigureByID finds a figure.
+func (r reader) FigureByID(ctx context.Context, id string) (f Figure, found bool, err error) {
+	f, found, err = one[Figure](ctx, r.q, selectFigure+` WHERE f.id = $1`, id)
+	if err != nil {
+		return Figure{}, false, fmt.Errorf("find figure: %w", err)
+	}
+	return f, found, nil
+}
+
+// FiguresOver gives what an organisation was answered over a snapshot, the
+// newest first, at most so many: those who work together see the same.
+func (r reader) FiguresOver(ctx context.Context, snapshot string, org Organisation, most int) ([]Figure, error) {
+	all, err := many[Figure](ctx, r.q, selectFigure+`
+		WHERE f.snapshot_id = $1 AND f.organisation = $2 ORDER BY f.at DESC, f.id LIMIT $3`, snapshot, org, most)
+	if err != nil {
+		return nil, fmt.Errorf("read figures: %w", err)
+	}
+	return all, nil
+}

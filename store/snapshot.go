@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Snapshot is a taking of all coded answers of registered members.
+type Snapshot struct {
+	ID      string    `db:"id"`
+	TakenAt time.Time `db:"taken_at"`
+	Members int       `db:"members"`
+}
+
+// SnapshotColumns are the variables of a snapshot, as SnapshotRows gives them.
+var SnapshotColumns = []string{
+	"age_band", "country_residence", "education_level", "employment_status", "field_of_study", "sector", "profession_group",
+	"profession", "experience_years", "languages", "contribution_types", "city_residence", "years_abroad", "sex", "province_group",
+	"registered_month",
+}
+
+// severalColumns are lists in the profile; a snapshot has them apart by spaces.
+var severalColumns = map[string]bool{"languages": true, "contribution_types": true}
+
+// CurrentSnapshot finds the newest snapshot, the only one that has rows.
+func (r reader) CurrentSnapshot(ctx context.Context) (s Snapshot, found bool, err error) {
+	s, found, err = one[Snapshot](ctx, r.q, `SELECT id, taken_at, members FROM snapshot ORDER BY taken_at DESC LIMIT 1`)
+	if err != nil {
+		return Snapshot{}, false, fmt.Errorf("find snapshot: %w", err)
+	}
+	return s, found, nil
+}
+
+// TakeSnapshot replaces the current snapshot, where that is due: when at least
+// so many different members have joined, left or changed an answer since it was
+// taken, or when it is older than latest. So nobody can see by two snapshots
+// what one member did. One at a time; id names the new one.
+func (db *DB) TakeSnapshot(ctx context.Context, id string, at time.Time, changed int, latest time.Duration) (taken bool, err error) {
+	err = db.Write(ctx, func(tx *Tx) error {
+		taken = false
+		if _, err := tx.tx.Exec(ctx, `LOCK TABLE snapshot IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+			return err
+		}
+		due, err := tx.snapshotDue(ctx, at, changed, latest)
+		if err != nil || !due {
+			return err
+		}
+		taken = true
+		return tx.takeSnapshot(ctx, id, at)
+	})
+	if err != nil {
+		return false, fmt.Errorf("take snapshot: %w", err)
+	}
+	return taken, nil
+}
+
+func (tx *Tx) snapshotDue(ctx context.Context, at time.Time, changed int, latest time.Duration) (bool, error) {
+	last, found, err := tx.CurrentSnapshot(ctx)
+	if err != nil || !found || at.Sub(last.TakenAt) >= latest {
+		return err == nil, err
+	}
+	var due bool
+	// Who left on the day of the last snapshot may have left before it: not counted.
+	err = tx.tx.QueryRow(ctx, `
+		SELECT (SELECT count(*) FROM member m LEFT JOIN profile p ON p.member_id = m.id
+				WHERE m.registered_at IS NOT NULL AND (m.registered_at > $1 OR p.updated_at > $1))
+			+ (SELECT coalesce(sum(count), 0) FROM erased WHERE day > $1::timestamptz AT TIME ZONE 'UTC') >= $2`,
+		last.TakenAt, changed).Scan(&due)
+	return due, err
+}
+
+func (tx *Tx) takeSnapshot(ctx context.Context, id string, at time.Time) error {
+	var values []string
+	for _, name := range SnapshotColumns {
+		switch {
+		case severalColumns[name]:
+			name = "array_to_string(p." + name + ", ' ')"
+		case name == "registered_month":
+			name = "to_char(m.registered_at AT TIME ZONE 'UTC', 'YYYY-MM')"
+		default:
+			name = "p." + name
+		}
+		values = append(values, name)
+	}
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM snapshot_row`); err != nil {
+		return err
+	}
+	tag, err := tx.tx.Exec(ctx, `
+		INSERT INTO snapshot_row (`+strings.Join(SnapshotColumns, ", ")+`)
+		SELECT `+strings.Join(values, ", ")+`
+		FROM member m LEFT JOIN profile p ON p.member_id = m.id
+		WHERE m.registered_at IS NOT NULL ORDER BY random()`)
+	if err != nil {
+		return err
+	}
+	_, err = tx.tx.Exec(ctx, `INSERT INTO snapshot (id, taken_at, members) VALUES ($1, $2, $3)`, id, at, tag.RowsAffected())
+	return err
+}
+
+// SnapshotRows reads the current snapshot: do gets the values of SnapshotColumns
+// of one row after the other, "" where nothing was said. The slice is used again.
+func (db *DB) SnapshotRows(ctx context.Context, do func(values []string)) (s Snapshot, found bool, err error) {
+	err = pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if s, found, err = (reader{q: tx, keys: db.keys}).CurrentSnapshot(ctx); err != nil || !found {
+			return err
+		}
+		var columns []string
+		for _, name := range SnapshotColumns {
+			columns = append(columns, "coalesce("+name+", '')")
+		}
+		rows, err := tx.Query(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM snapshot_row`)
+		if err != nil {
+			return err
+		}
+		values, into := make([]string, len(SnapshotColumns)), make([]any, len(SnapshotColumns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		_, err = pgx.ForEachRow(rows, into, func() error { do(values); return nil })
+		return err
+	})
+	if err != nil {
+		return Snapshot{}, false, fmt.Errorf("read snapshot: %w", err)
+	}
+	return s, found, nil
+}
