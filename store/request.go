@@ -261,13 +261,13 @@ func (r reader) Expired(ctx context.Context, at time.Time, most int) ([]Requeste
 // was made. chat must be that of who made it; the zero chat is for one whom
 // nobody can tell any more.
 func (tx *Tx) EndRequest(ctx context.Context, request uuid.UUID, chat seal.Chat, at time.Time) (asked time.Time, ended bool, err error) {
-	var whose any
+	var whose [][]byte
 	if chat != (seal.Chat{}) {
-		whose = chat
+		whose = tx.index(chat)
 	}
 	err = tx.tx.QueryRow(ctx, `
 		UPDATE share_request s SET told_at = $3 FROM role r JOIN staff f ON f.id = r.staff_id
-		WHERE s.id = $1 AND r.id = s.role_id AND f.chat IS NOT DISTINCT FROM $2::bytea AND s.told_at IS NULL AND s.expires_at <= $3
+		WHERE s.id = $1 AND r.id = s.role_id AND (f.chat = ANY($2) OR f.chat IS NULL AND $2::bytea[] IS NULL) AND s.told_at IS NULL AND s.expires_at <= $3
 		RETURNING s.asked_at`, request, whose, at).Scan(&asked)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return time.Time{}, false, nil

@@ -37,7 +37,7 @@ func appoint(t *testing.T, db *store.DB, url, address string, role store.Role, o
 	defer conn.Close(context.Background())
 	if _, err := conn.Exec(t.Context(), `
 		INSERT INTO staff (id, chat, channel, sealed_address, language, joined_at, last_seen_at) VALUES ($1, $2, 'telegram', $3, 'en', $4, $4)`,
-		staff, chat, sealed, morning); err != nil {
+		staff, db.Keys().Indexes(chat)[0], sealed, morning); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := conn.Exec(t.Context(), `INSERT INTO role (id, staff_id, role, organisation, granted_at) VALUES ($1, $2, $3, $4, $5)`,

@@ -195,13 +195,26 @@ func (tx *Tx) eraseSeen(ctx context.Context, member uuid.UUID) error {
 	if _, found, err := tx.holdMember(ctx, `id = $1`, member); err != nil || !found {
 		return wrapErr("erase views", err)
 	}
+	type turnRow struct {
+		Chat []byte    `db:"chat"`
+		At   time.Time `db:"at"`
+	}
+	turns, err := many[turnRow](ctx, tx.tx, `
+		SELECT f.chat, a.at FROM (
+			SELECT role_id, at FROM profile_view WHERE member_id = $1
+			UNION ALL SELECT role_id, asked_at FROM share_request WHERE member_id = $1) a
+		JOIN role r ON r.id = a.role_id JOIN staff f ON f.id = r.staff_id WHERE f.chat IS NOT NULL`, member)
+	if err != nil {
+		return wrapErr("erase views", err)
+	}
 	var batch pgx.Batch
-	batch.Queue(`
-		DELETE FROM turn t USING profile_view v, role r, staff f
-		WHERE v.member_id = $1 AND r.id = v.role_id AND f.id = r.staff_id AND t.chat = f.chat AND t.at = v.at`, member)
-	batch.Queue(`
-		DELETE FROM turn t USING share_request s, role r, staff f
-		WHERE s.member_id = $1 AND r.id = s.role_id AND f.id = r.staff_id AND t.chat = f.chat AND t.at = s.asked_at`, member)
+	for _, t := range turns {
+		chat, err := tx.keys.ChatOf(t.Chat)
+		if err != nil {
+			return wrapErr("erase views", err)
+		}
+		batch.Queue(`DELETE FROM turn WHERE chat = ANY($1) AND at = $2`, tx.index(chat), t.At)
+	}
 	batch.Queue(`UPDATE share_request SET member_id = NULL, sealed_institution = NULL, sealed_purpose = NULL WHERE member_id = $1`, member)
 	return wrapErr("erase views", tx.tx.SendBatch(ctx, &batch).Close())
 }

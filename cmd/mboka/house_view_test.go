@@ -56,7 +56,7 @@ func TestProfilesAreOpenedOneWay(t *testing.T) {
 				name = fn.Name.Name
 			}
 			ast.Inspect(d, func(n ast.Node) bool {
-				if lit, ok := n.(*ast.BasicLit); ok && sealedColumn.MatchString(lit.Value) && f.path != "store/profile.go" {
+				if lit, ok := n.(*ast.BasicLit); ok && sealedColumn.MatchString(lit.Value) && f.path != "store/profile.go" && f.path != "store/reseal.go" {
 					t.Errorf("%s names the column of a sealed text: %s", f.path, lit.Value)
 				}
 				sel, ok := n.(*ast.SelectorExpr) // also one that is handed on uncalled

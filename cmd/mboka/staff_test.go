@@ -193,7 +193,7 @@ func TestStaffAreSeen(t *testing.T) {
 	s.start()
 	seen := func(d *dialogue) (at time.Time) {
 		t.Helper()
-		if err := s.db.QueryRow(t.Context(), `SELECT last_seen_at FROM staff WHERE chat = $1`, d.chatBytes()).Scan(&at); err != nil {
+		if err := s.db.QueryRow(t.Context(), `SELECT last_seen_at FROM staff WHERE chat = $1`, d.index()).Scan(&at); err != nil {
 			t.Fatal(err)
 		}
 		return at
@@ -201,7 +201,7 @@ func TestStaffAreSeen(t *testing.T) {
 	back := func(d *dialogue, days int) {
 		t.Helper()
 		d.flushed()
-		if _, err := s.db.Exec(t.Context(), `UPDATE staff SET last_seen_at = now() - make_interval(days => $2) WHERE chat = $1`, d.chatBytes(), days); err != nil {
+		if _, err := s.db.Exec(t.Context(), `UPDATE staff SET last_seen_at = now() - make_interval(days => $2) WHERE chat = $1`, d.index(), days); err != nil {
 			t.Fatal(err)
 		}
 	}
