@@ -179,7 +179,8 @@ func New(cfg Config, holder string) (*Bot, error) {
 		b.channels[c.Name()] = c
 	}
 	var faults []error
-	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles, FlowReturn, FlowAnew, FlowCode} {
+	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles, FlowReturn, FlowAnew, FlowCode,
+		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}

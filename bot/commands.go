@@ -18,12 +18,12 @@ var commandKeys = map[string]locales.Key{
 	"whosaw": locales.CmdWhosaw, "back": locales.CmdBack, "skip": locales.CmdSkip,
 	"cancel": locales.CmdCancel, "continue": locales.CmdContinue, "why": locales.CmdWhy,
 	"more": locales.CmdMore, "share": locales.CmdShare, "complaint": locales.CmdComplaint,
-	"export": locales.CmdExport, "link": locales.CmdLink, "code": locales.CmdCode, "anew": locales.CmdAnew,
+	"export": locales.CmdExport, "link": locales.CmdLink, "code": locales.CmdCode, "anew": locales.CmdAnew, "consents": locales.CmdConsents,
 }
 
 // Commands are the commands in the order in which a platform's menu lists
 // them. Back and skip are left out there: they are buttons.
-var Commands = []string{"menu", "continue", "profile", "mydata", "export", "missions", "language", "stop", "erase", "whosaw", "share", "link", "code", "anew", "complaint", "help"}
+var Commands = []string{"menu", "continue", "profile", "mydata", "consents", "export", "missions", "language", "stop", "erase", "whosaw", "share", "link", "code", "anew", "complaint", "help"}
 
 // CommandKey is the catalogue entry of a command.
 func CommandKey(name string) (locales.Key, bool) {

@@ -34,11 +34,17 @@ const sealAfter = 60 * 24 * time.Hour
 
 // speaks tells whether an inbound comes from whoever holds the phone.
 func (k Kind) speaks() bool {
-	return k != Blocked && k != Unblocked && k != Unreached && k != Refused && k != Renewed && k != Erased
+	return k != Blocked && k != Unblocked && k != Unreached && k != Refused && !k.note()
 }
 
 // sealed tells whether a chat comes back in a way that may mean another owner.
 func sealed(heard, at time.Time, away bool) bool { return away || at.Sub(heard) > sealAfter }
+
+// maybeStranger tells whether what is about a profile may not be said into a
+// chat: nobody has proven yet that whoever reads it is whom it is for.
+func (s Session) maybeStranger(at time.Time) bool {
+	return s.Gated || !s.At.IsZero() && sealed(s.At, at, s.Away)
+}
 
 // gate is the session of whoever may be a stranger: nothing of the record is in
 // it but the language, without which nothing could be said; a message that

@@ -11,12 +11,8 @@ import (
 	"time"
 
 	"mboka/flows"
-	"mboka/flows/handover"
-	"mboka/flows/link"
-	"mboka/flows/menu"
+	"mboka/flows/flowstest"
 	"mboka/flows/registration"
-	"mboka/flows/rights"
-	"mboka/flows/staff"
 	"mboka/locales"
 	"mboka/store/seal"
 	"mboka/store/storetest"
@@ -28,10 +24,7 @@ var update = flag.Bool("update", false, "rewrite testdata with what was seen")
 func thinking(t testing.TB) *Bot {
 	t.Helper()
 	b, err := New(Config{
-		Flows: []*flows.Flow{
-			registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code(),
-		},
+		Flows: flowstest.All(),
 		Keys:  storetest.Keys(t),
 		Facts: map[string]Lookup{flows.FactRecord: nil},
 	}, "test")

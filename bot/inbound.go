@@ -66,7 +66,14 @@ const (
 	Renewed Kind = "renewed" // the record is another now
 	Erased  Kind = "erased"  // there is none any more, and nothing may be kept
 	Demoted Kind = "demoted" // a role of the chat was revoked
+	Asked   Kind = "asked"   // somebody asks for the person's profile
+	Passed  Kind = "passed"  // to who asked: there is a yes; Payload is the request
+	Lapsed  Kind = "lapsed"  // to who asked: the request has ended; Payload is the request
 )
+
+// asks tells the notes about requests for a profile: neither the clock of the chat nor its
+// last message moves by it.
+func (k Kind) asks() bool { return k == Asked || k == Passed || k == Lapsed }
 
 // Accept takes one inbound event into the chat's mailbox. A nil error means
 // that it is durable or was seen before: the webhook may answer 2xx. An error

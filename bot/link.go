@@ -147,7 +147,9 @@ func (t *thinker) decides(turn flows.Turn) bool {
 		switch name := e.Flow + "." + e.Name; {
 		case name == FlowMerge+"."+LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
-		case name == FlowLink+"."+LinkParted, name == FlowReturn+"."+ChatLeft, name == FlowAnew+"."+ChatLeft, ofStaff(e.Flow):
+		case name == FlowLink+"."+LinkParted, name == FlowReturn+"."+ChatLeft, name == FlowAnew+"."+ChatLeft, ofStaff(e.Flow) && e.Name != flows.AnswerGiven:
+		case name == FlowShare+"."+ShareAccepted, name == FlowShare+"."+ShareRefused:
+			e.Answer, _ = e.Answers.Get(ShareNamed)
 		default:
 			continue
 		}
@@ -170,7 +172,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.settled(fact) || t.staffDecided(fact, lead) {
+	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }

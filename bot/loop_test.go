@@ -14,13 +14,8 @@ import (
 	"mboka/bot"
 	"mboka/bot/console"
 	"mboka/bot/effects"
-	"mboka/flows"
-	"mboka/flows/handover"
-	"mboka/flows/link"
-	"mboka/flows/menu"
+	"mboka/flows/flowstest"
 	"mboka/flows/registration"
-	"mboka/flows/rights"
-	"mboka/flows/staff"
 	"mboka/store"
 	"mboka/store/limits"
 	"mboka/store/sessions"
@@ -115,8 +110,7 @@ func newRig(t testing.TB, tick time.Duration, change func(*bot.Config)) *rig {
 	}
 	records := effects.Records{DB: db, Keys: db.Keys()}
 	cfg := bot.Config{
-		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code()},
+		Flows:    flowstest.All(),
 		Channels: []bot.Channel{r.channel},
 		Sessions: sessions.New(client, sessions.Options{Prefix: storetest.Prefix(t), Lease: 2 * time.Second}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,

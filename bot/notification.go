@@ -63,7 +63,9 @@ func (b *Bot) Forget(ctx context.Context, channel, address, id string) error {
 }
 
 // note tells what no person did: another chat of theirs, or the service itself.
-func (k Kind) note() bool { return k == Renewed || k == Erased || k == Demoted || k == Notified }
+func (k Kind) note() bool {
+	return k == Renewed || k == Erased || k == Demoted || k == Notified || k.asks()
+}
 
 // notification is the turn over a notice.
 func (h *held) notification(ctx context.Context, m sessions.Message, in Inbound) (t outcome, r sessions.SaveRequest, err error) {

@@ -22,6 +22,12 @@ func (t *thinker) ours() bool {
 		}
 		t.out.Plain = true
 		t.repeat()
+	case t.in.Kind.asks() && t.s.maybeStranger(t.at):
+		t.out.Silent = true // the request ends by itself
+	case t.in.Kind == Asked:
+		t.asked()
+	case t.in.Kind == Passed, t.in.Kind == Lapsed:
+		t.hears()
 	case t.in.Late && !t.s.At.IsZero() && !t.in.At.After(t.s.At):
 		if t.s.restored { // Redis has lost what it knew: it may be an answer long since given
 			t.out.Silent = true

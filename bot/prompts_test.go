@@ -36,7 +36,7 @@ func formSessions(lang locales.Lang) []Session {
 // question back, an aside, a command.
 var typed = []string{
 	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
-	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "rejoindre ABCD-EFGH-2345", "rôles", "journal", "menu", "annuler", "qui m'a vu", "réunions", "partager", "/nothing",
+	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "rejoindre ABCD-EFGH-2345", "rôles", "journal", "menu", "annuler", "qui m'a vu", "mes accords", "ouvrir", "ouvrir ABC-234", "demander", "réunions", "partager", "/nothing",
 	"code", "nouveau profil",
 	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
 }
@@ -50,12 +50,22 @@ func facts(s Session) flows.Facts {
 	}
 	if top, ok := s.top(); ok && ofStaff(top.Flow) {
 		outcome = StaffRevoked
+	} else if top.Flow == FlowShare {
+		outcome = ShareNo
+	}
+	waits := "no"
+	if len(given)%2 == 0 { // a request waits for some
+		waits = "yes"
 	}
 	return flows.Facts{flows.FactRecord: {Answers: given, Args: map[string]any{
 		"Summary": flows.Rows{{Title: locales.TSex, Values: flows.Labels{same("x")}}}, "Consents": "x : oui", "Number": "ABC-234", "Date": "3 mai 2026",
 		"Channels": "Telegram, WhatsApp",
 	}},
 		flows.FactLinks: {Args: map[string]any{"State": LinksSome, "Channels": "Telegram, WhatsApp"}},
+		flows.FactConsents: {Args: map[string]any{"Consents": "x : oui", "Shares": "x", ConsentsOpen: waits},
+			Answers: flows.Answers{{Step: "missions_now", Codes: []string{"off"}}, {Step: "contact_now", Codes: []string{"on"}}, {Step: "share_gov_now", Codes: []string{"on"}}}},
+		flows.FactViews: {Args: map[string]any{ViewsCount: 2, "Mailings": 0, "Rows": "x"}},
+		flows.FactShare: {Args: map[string]any{"Ministère": "x", "But": "x"}, Answers: flows.Answers{{Step: ShareNamed, Text: "x"}}},
 		factRunning:     {Args: map[string]any{"Kind": "iom"}},
 		factOutcome:     {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
 }
@@ -136,8 +146,9 @@ func TestEveryPrompt(t *testing.T) {
 						flowsSeen[p.Flow] = true
 					}
 					checkMessage(t, p, m, s)
-					// A guess begins with what was guessed; it has the generic object.
-					if len(p.Lead) == 0 && len(p.Options) > 0 && m.Layout != Plain && m.Template == "" && p.Body.Key != locales.Suggest {
+					// A guess begins with what was guessed, a request with who asks: they
+					// have the generic object.
+					if len(p.Lead) == 0 && len(p.Options) > 0 && m.Layout != Plain && m.Template == "" && p.Body.Key != locales.Suggest && p.Body.Key != locales.ShareGov {
 						t.Errorf("%s at %s: a question without a template: %q", how, step, m.Text)
 					}
 					if m.Template != "" && len(p.Lead) == 0 {

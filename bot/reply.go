@@ -22,7 +22,7 @@ func baseArgs(p store.Policy, country string, caps Capabilities, lang locales.La
 		carrier = locales.Text(lang, caps.Carrier, nil)
 	}
 	return locales.Args{
-		"Org": p.Organisation, "Contact": p.Contact, "Host": p.Host, "ComplaintBody": p.ComplaintBody,
+		"Org": p.Organisation, "Contact": p.Contact, "Host": p.Host, "ComplaintBody": p.ComplaintBody, "ComplaintPerson": p.ComplaintPerson,
 		"URL": p.VerifyURL, "Link": p.VerifyURL, "Cap": p.CapMonth, "V": version,
 		"Secours": p.Emergency(country), "Relais": p.Relay(country), "Carrier": carrier,
 		"Word": firstWord(lang, locales.CmdContinue),

@@ -36,7 +36,9 @@ func (t *thinker) run(command string) {
 	case "missions":
 		t.repeat(flows.Line{Key: locales.MissionsNone})
 	case "whosaw":
-		t.repeat(flows.Line{Key: locales.WhosawNone})
+		t.whoSaw()
+	case "consents":
+		t.agreements()
 	case "export":
 		t.export()
 	case "link":

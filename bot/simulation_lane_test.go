@@ -17,13 +17,8 @@ import (
 	"mboka/bot"
 	"mboka/bot/console"
 	"mboka/bot/effects"
-	"mboka/flows"
-	"mboka/flows/handover"
-	"mboka/flows/link"
-	"mboka/flows/menu"
+	"mboka/flows/flowstest"
 	"mboka/flows/registration"
-	"mboka/flows/rights"
-	"mboka/flows/staff"
 	"mboka/store"
 	"mboka/store/seal"
 	"mboka/store/sessions"
@@ -154,8 +149,7 @@ func openLane(t testing.TB, db records, n int) (l *lane, end func()) {
 	l.begin()
 	kept := effects.Records{DB: db.DB, Keys: db.Keys()}
 	b, err := bot.New(bot.Config{
-		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code()},
+		Flows: flowstest.All(),
 		Channels: []bot.Channel{
 			&network{l, console.New("telegram", bot.TelegramCapabilities, l.show)}, &network{l, console.New("whatsapp", bot.WhatsAppCapabilities, l.show)},
 		},

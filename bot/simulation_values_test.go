@@ -52,7 +52,7 @@ func question(step string) (*flows.Step, bool) {
 var simFlows = func() map[string]*flows.Flow {
 	all := map[string]*flows.Flow{}
 	for _, f := range []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-		rights.MyData(), rights.Erase(), rights.Complaint()} {
+		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share()} {
 		all[f.ID] = f
 	}
 	return all

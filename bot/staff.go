@@ -48,10 +48,13 @@ const (
 var staffWords = map[string]store.Permission{
 	RolesAsked: store.ManageRoles,
 	AuditAsked: store.ReadAudit,
+
+	OpenAsked:    store.OpenProfile,
+	RequestAsked: store.RequestProfile,
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{RolesAsked, AuditAsked}
+var staffOrder = []string{OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }

@@ -141,7 +141,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.staffs():
+	case t.links(), t.joins(), t.opens(), t.staffs():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -312,7 +312,11 @@ func (t *thinker) finished(turn flows.Turn) {
 		t.s.Stack = nil
 		return
 	}
-	t.repeat(append(turn.Prompt.Lead, turn.Prompt.Body)...)
+	said := append(turn.Prompt.Lead, turn.Prompt.Body)
+	if code := t.spoken(turn.Events); code != "" && t.answersForm(code, said) {
+		return
+	}
+	t.repeat(said...)
 }
 
 func (t *thinker) setLanguage(lang locales.Lang) { t.s.Lang, t.s.Chosen = lang.String(), true }

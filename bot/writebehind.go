@@ -32,7 +32,7 @@ type trace struct {
 // one it says only that they were here.
 func (h *held) journal(in Inbound, t outcome) ([][]byte, error) {
 	switch {
-	case t.Session.Gated, t.Session.Member == "" && len(t.Session.Roles) == 0, in.Kind == Blocked, in.Kind == Unblocked, in.Kind == Unreached, in.Kind == Refused:
+	case t.Session.Gated, t.Session.Member == "" && len(t.Session.Roles) == 0, in.Kind == Blocked, in.Kind == Unblocked, in.Kind == Unreached, in.Kind == Refused, in.Kind.note():
 		return nil, nil
 	}
 	entry := trace{At: t.Session.At, MessageID: in.ID, Language: t.Session.Lang, Staff: len(t.Session.Roles) > 0}

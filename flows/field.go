@@ -80,6 +80,13 @@ const (
 	FactStaff = "staff"
 	// FactLinks is in which channels a person is registered.
 	FactLinks = "links"
+	// FactConsents is what the person agrees to, and what was passed on.
+	FactConsents = "consents"
+	// FactViews is who has seen the person's name.
+	FactViews = "views"
+	// FactShare is the request for the person's profile that waits for an
+	// answer: Ministère and But. Its answer "request" names it.
+	FactShare = "share"
 )
 
 // Fact is one thing looked up: answers to begin with, arguments for a text.

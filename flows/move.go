@@ -49,7 +49,11 @@ func (w *walk) previous(step *Step) int {
 // to the next question.
 func (w *walk) leave(step *Step, codes []string) {
 	if to, ok := step.route(codes); ok {
-		w.enter(w.f.index[to])
+		i := w.f.index[to]
+		if w.f.Steps[i].Once && w.passed(&w.f.Steps[i]) {
+			i = w.next(i) // what is asked once was answered elsewhere
+		}
+		w.enter(i)
 		return
 	}
 	st := w.st()

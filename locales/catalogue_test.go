@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,14 +38,26 @@ func raw(t *testing.T, lang Lang) map[Key]map[string]string {
 	return out
 }
 
-// constants are the names and values of keys.go.
+// constants are the names and values of the files of keys.
 func constants(t *testing.T) map[string]Key {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "keys.go", nil, 0)
+	names, err := filepath.Glob("keys*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]Key{}
+	for _, name := range names {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		collect(t, file, out)
+	}
+	return out
+}
+
+func collect(t *testing.T, file *ast.File, out map[string]Key) {
+	t.Helper()
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok {
@@ -57,7 +70,6 @@ func constants(t *testing.T) map[string]Key {
 		out[spec.Names[0].Name] = Key(value)
 		return false
 	})
-	return out
 }
 
 func camel(key Key) string {

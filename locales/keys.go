@@ -284,7 +284,6 @@ const (
 	MissionsNoneYes Key = "missions_none_yes"
 	MissionsNoneNo  Key = "missions_none_no"
 	Share           Key = "share"
-	ComplaintReply  Key = "complaint_reply"
 	MoreNothing     Key = "more_nothing"
 
 	// Why we ask.

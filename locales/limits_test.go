@@ -30,6 +30,8 @@ var buttons = []Key{
 	DidYouMeanList, DidYouMeanYes, DidYouMeanNo, CmdIsAnswer, CmdIsCommand, StopOrLeaveStop, StopOrLeaveLeave,
 	BtnDone, BtnSkip, BtnBack, BtnList, BtnMenu, ProfileDone,
 	LinkGive, LinkSplit, MergeYes, MergeNo, AnewYes, AnewNo, CodeYes, CodeNo,
+	ConsentsMissionsGive, ConsentsMissionsEnd, ConsentsContactGive, ConsentsContactEnd, ConsentsShares, ConsentsSharesPast,
+	WithdrawYes, WithdrawNo, ContactYes, ContactNo, WhosawMore, RequestSend,
 }
 
 var rows = []Key{
@@ -83,7 +85,7 @@ func TestLabelsFitTheirButton(t *testing.T) {
 // given are the texts whose wording is fixed and longer than a prompt may be.
 var given = []Key{
 	Notice, NoticeDetails, Summary, ProfileTitle, Mydata, ShareGov, FundCaution, EraseDone, MissionsAsk, Distress, HelpMoney,
-	RecycledAsk, StopReplyPaused, Thanks,
+	RecycledAsk, StopReplyPaused, Thanks, ContactAsk,
 }
 
 func TestPromptsAreShort(t *testing.T) {

@@ -67,19 +67,28 @@ func (r reader) Consents(ctx context.Context, member uuid.UUID) ([]Consent, erro
 	return all, nil
 }
 
-// LiveConsents gives what a member agrees to now, by purpose: for each the last
-// word counts, by time and then by id, and only if it was a yes.
-func (r reader) LiveConsents(ctx context.Context, member uuid.UUID) (map[string]Consent, error) {
+// LastConsents gives a member's last word on each purpose, yes or no, by time
+// and then by id. A purpose that was never spoken of is not in it.
+func (r reader) LastConsents(ctx context.Context, member uuid.UUID) (map[string]Consent, error) {
 	all, err := r.Consents(ctx, member)
 	if err != nil {
 		return nil, err
 	}
-	live := map[string]Consent{}
+	last := map[string]Consent{}
 	for _, c := range all {
-		delete(live, c.Purpose)
-		if c.Granted {
-			live[c.Purpose] = c
+		last[c.Purpose] = c
+	}
+	return last, nil
+}
+
+// LiveConsents gives what a member agrees to now, by purpose: the last words
+// that are a yes.
+func (r reader) LiveConsents(ctx context.Context, member uuid.UUID) (map[string]Consent, error) {
+	live, err := r.LastConsents(ctx, member)
+	for purpose, c := range live {
+		if !c.Granted {
+			delete(live, purpose)
 		}
 	}
-	return live, nil
+	return live, err
 }

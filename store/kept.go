@@ -26,6 +26,8 @@ type Kept struct {
 	AnsweredAt map[string]time.Time
 	Drafts     []Draft
 	Notices    []Notification // what the service said first
+	Views      []View         // of their profile, the newest first
+	Requests   []ShareRequest // for their profile, the newest first
 	Staff      []KeptStaff    // of the chats that took up a role
 }
 
@@ -56,6 +58,12 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 	}
 	id := k.Member.ID
 	if k.Consents, err = r.Consents(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Views, err = r.Views(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Requests, err = r.Requests(ctx, id); err != nil {
 		return Kept{}, false, err
 	}
 	if k.Answers, err = r.ProfileAnswers(ctx, id); err != nil {

@@ -181,6 +181,9 @@ func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) erro
 	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET member_id = NULL, chat = NULL WHERE member_id = $1 OR chat = ANY($2)`, id, tx.indexes(chats)); err != nil {
 		return fmt.Errorf("erase addressees of notices: %w", err)
 	}
+	if err := tx.eraseSeen(ctx, id); err != nil {
+		return err
+	}
 	tag, err := tx.tx.Exec(ctx, `DELETE FROM member WHERE id = $1`, id) // and all that refers to it
 	if err != nil {
 		return fmt.Errorf("erase member: %w", err)

@@ -40,6 +40,8 @@ type mergedRows struct {
 	Twins        []Consent // that the survivor has too: copies made by an earlier split
 	Drafts       []datedDraft
 	Merges       []uuid.UUID // earlier merges into it
+	Views        []uuid.UUID // of its profile
+	Requests     []uuid.UUID // for its profile
 	Replaced     []replacedAnswer
 }
 
@@ -72,6 +74,8 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 	batch.Queue(`DELETE FROM consent WHERE id = ANY($1)`, consentIDs(rows.Twins))
 	batch.Queue(`UPDATE consent SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE notice SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
+	batch.Queue(`UPDATE profile_view SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
+	batch.Queue(`UPDATE share_request SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $2 WHERE survivor_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member SET recovery_hash = coalesce(recovery_hash, $2) WHERE id = $1`, m.Survivor, merged.RecoveryHash)
 	batch.Queue(`DELETE FROM member WHERE id = $1`, m.Merged)
@@ -149,6 +153,12 @@ func (tx *Tx) snapshot(ctx context.Context, m Merge, merged Member) (mergedRows,
 		return mergedRows{}, err
 	}
 	if rows.Merges, err = tx.ids(ctx, `SELECT id FROM member_merge WHERE survivor_id = $1 ORDER BY id`, m.Merged); err != nil {
+		return mergedRows{}, err
+	}
+	if rows.Views, err = tx.ids(ctx, `SELECT id FROM profile_view WHERE member_id = $1 ORDER BY id`, m.Merged); err != nil {
+		return mergedRows{}, err
+	}
+	if rows.Requests, err = tx.ids(ctx, `SELECT id FROM share_request WHERE member_id = $1 ORDER BY id`, m.Merged); err != nil {
 		return mergedRows{}, err
 	}
 	had, err := tx.DatedAnswers(ctx, m.Survivor)

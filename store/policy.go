@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ type Policy struct {
 	Contact          string
 	Host             string // the place where the data are kept
 	ComplaintBody    string
+	ComplaintPerson  string // who takes complaints about a person
 	VerifyURL        string // "": the public URL of this service
 
 	K        int // people behind a figure, at least
@@ -30,6 +32,8 @@ type Policy struct {
 	RetentionErase int           // months of silence
 	RetentionDraft time.Duration // whole days
 	RetentionAudit int           // months
+
+	RequestLife time.Duration // whole days that a request for a profile waits
 
 	WhatsAppTier int // people written to first in 24 hours
 
@@ -62,6 +66,7 @@ func NewPolicy(settings map[string]string) (Policy, error) {
 		Contact:          values["contact"],
 		Host:             values["host"],
 		ComplaintBody:    values["complaint_body"],
+		ComplaintPerson:  cmp.Or(values["complaint_person"], values["contact"]),
 		VerifyURL:        values["verify_url"],
 		K:                number("k"),
 		KCross:           number("k_cross"),
@@ -74,6 +79,7 @@ func NewPolicy(settings map[string]string) (Policy, error) {
 		RetentionErase:   number("retention_erase"),
 		RetentionDraft:   time.Duration(number("retention_draft")) * 24 * time.Hour,
 		RetentionAudit:   number("retention_audit"),
+		RequestLife:      time.Duration(number("request_life")) * 24 * time.Hour,
 		WhatsAppTier:     number("whatsapp_tier"),
 		values:           values,
 	}

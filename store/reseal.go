@@ -30,6 +30,8 @@ var sealedColumns = []sealedColumn{
 	{"turn", []string{"chat", "message_id"}, 2, "sealed_result"},
 	{"member_merge", []string{"id"}, 1, "sealed_snapshot"},
 	{"staff", []string{"id"}, 1, "sealed_address"},
+	{"share_request", []string{"id"}, 1, "sealed_institution"},
+	{"share_request", []string{"id"}, 1, "sealed_purpose"},
 	{"audit", []string{"id", "at"}, 1, "sealed_words"},
 }
 

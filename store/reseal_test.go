@@ -122,6 +122,20 @@ func (r *turning) hire(db *store.DB, chat seal.Chat) {
 		id, db.Keys().Indexes(chat)[0], sealed, morning); err != nil {
 		r.t.Fatal(err)
 	}
+	// And they have asked for a profile.
+	request, texts := uuid.New(), [2][]byte{}
+	for i, column := range []string{"sealed_institution", "sealed_purpose"} {
+		if texts[i], err = db.Keys().Seal("share_request", request.String(), column, []byte("un hôpital")); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	if _, err := conn.Exec(r.t.Context(), `
+		WITH r AS (INSERT INTO role (id, staff_id, role, organisation, granted_at) VALUES ($1, $2, 'official', 'ministry', $3) RETURNING id)
+		INSERT INTO share_request (id, role_id, sealed_institution, sealed_purpose, asked_at, expires_at)
+		SELECT $4, r.id, $5, $6, $3, $3::timestamptz + interval '1 day' FROM r`,
+		uuid.New(), id, morning, request, texts[0], texts[1]); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func columns(lots []store.Lot) (names []string) {

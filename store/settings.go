@@ -33,6 +33,7 @@ var definitions = []Definition{
 	{Key: "contact", Notice: true, Allowed: "one line of at most 100 characters: how members reach the organisation", parse: line(100)},
 	{Key: "host", Notice: true, Allowed: "one line of at most 60 characters: the place where the data are kept", parse: line(60)},
 	{Key: "complaint_body", Notice: true, Allowed: "one line of at most 200 characters: the authority that takes complaints", parse: line(200)},
+	{Key: "complaint_person", Allowed: "one line of at most 100 characters: who takes complaints about a person, best somebody outside the team; empty for contact", parse: line(100)},
 	{Key: "verify_url", Allowed: "an http or https address of at most 200 characters; empty for the public one", parse: address},
 	{Key: "emergency.CC", Notice: true, Allowed: "one line of at most 200 characters: whom to call in danger, CC being a country such as BE, or default", parse: line(200)},
 	{Key: "relay.CC", Notice: true, Allowed: "one line of at most 200 characters: who helps with asylum and protection, CC being a country such as BE, or default", parse: line(200)},
@@ -47,6 +48,7 @@ var definitions = []Definition{
 	{Key: "retention_erase", Default: "24", Allowed: "months of silence before erasure, from 2 to 24", parse: between(2, 24)},
 	{Key: "retention_draft", Default: "90d", Allowed: "days that a draft is kept, from 1d to 90d", parse: days(1, 90)},
 	{Key: "retention_audit", Default: "36", Allowed: "months that the audit log is kept, from 12 to 120", parse: between(12, 120)},
+	{Key: "request_life", Default: "14d", Allowed: "days that a request for one profile waits for the person's answer, from 1d to 60d", parse: days(1, 60)},
 	{Key: "whatsapp_tier", Default: "250", Allowed: "a whole number from 1 to 10000000: people whom WhatsApp lets us write to first in 24 hours", parse: between(1, 10_000_000)},
 	{Key: "price.CC", Allowed: "US dollars for one announcement on WhatsApp, from 0 to 10, as 0.0625, CC being a country such as BE, or default", parse: price},
 }

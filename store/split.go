@@ -134,6 +134,8 @@ func (tx *Tx) restore(ctx context.Context, survivor uuid.UUID, j journalled) err
 	batch.Queue(`UPDATE address SET member_id = $3 WHERE member_id = $1 AND chat = ANY($2)`, survivor, chats, j.Merged)
 	batch.Queue(`UPDATE notice SET member_id = $3 WHERE member_id = $1 AND chat = ANY($2)`, survivor, chats, j.Merged)
 	batch.Queue(`UPDATE consent SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Consents, j.Merged)
+	batch.Queue(`UPDATE profile_view SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Views, j.Merged)
+	batch.Queue(`UPDATE share_request SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Requests, j.Merged)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $3 WHERE survivor_id = $1 AND id = ANY($2)`, survivor, was.Merges, j.Merged)
 	if was.LentRecovery {
 		batch.Queue(`UPDATE member SET recovery_hash = NULL WHERE id = $1 AND recovery_hash = $2`, survivor, was.Recovery)

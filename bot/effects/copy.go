@@ -26,7 +26,28 @@ type kept struct {
 	Addresses []keptAddress      `json:"addresses"`
 	Drafts    []keptDraft        `json:"drafts"`
 	Notices   []keptNotification `json:"notices"`
+	Views     []keptView         `json:"views"`
+	Requests  []keptRequest      `json:"requests"`
 	Staff     []keptStaff        `json:"staff"`
+}
+
+// keptView is one time that somebody of the staff opened the profile.
+type keptView struct {
+	Role         string    `json:"role"`
+	Organisation string    `json:"organisation"`
+	Purpose      string    `json:"purpose"` // contact or share_gov
+	At           time.Time `json:"at"`
+}
+
+// keptRequest is a request of an institution for the profile.
+type keptRequest struct {
+	Institution string    `json:"institution"`
+	Purpose     string    `json:"purpose"`
+	AskedAt     time.Time `json:"asked_at"`
+	ExpiresAt   time.Time `json:"expires_at"`
+	Answer      string    `json:"answer,omitempty"` // yes or no
+	AnsweredAt  time.Time `json:"answered_at,omitzero"`
+	PassedAt    time.Time `json:"passed_at,omitzero"` // when the profile went to the institution
 }
 
 type keptMember struct {
@@ -128,7 +149,21 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		Format: "mboka-copy-1",
 		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic},
 		// Empty lists rather than null, for whoever reads the file.
-		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{}, Staff: []keptStaff{}, Notices: []keptNotification{},
+		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{},
+		Notices: []keptNotification{},
+		Views:   []keptView{}, Requests: []keptRequest{}, Staff: []keptStaff{},
+	}
+	for _, v := range all.Views {
+		k.Views = append(k.Views, keptView{Role: string(v.Role), Organisation: string(v.Organisation), Purpose: v.Purpose, At: v.At})
+	}
+	for _, q := range all.Requests {
+		one := keptRequest{
+			Institution: q.Institution, Purpose: q.Purpose, AskedAt: q.AskedAt, ExpiresAt: q.ExpiresAt, Answer: q.Answer, AnsweredAt: q.AnsweredAt,
+		}
+		if q.Passed {
+			one.PassedAt = q.ToldAt
+		}
+		k.Requests = append(k.Requests, one)
 	}
 	for _, c := range all.Consents {
 		k.Consents = append(k.Consents, keptConsent{

@@ -5,7 +5,9 @@
 package effects
 
 import (
+	"context"
 	"maps"
+	"time"
 
 	"mboka/bot"
 	"mboka/store"
@@ -16,6 +18,9 @@ import (
 type Records struct {
 	DB   *store.DB
 	Keys *seal.Keys
+	// Policy gives the settings in force.
+	Policy func(context.Context) (store.Policy, error)
+	Clock  func() time.Time // nil: the computer's
 }
 
 // All are the effects, by "flow.event".
@@ -23,6 +28,8 @@ func (r Records) All() map[string]bot.Effect {
 	all := r.registration()
 	maps.Copy(all, r.rights())
 	maps.Copy(all, r.link())
+	maps.Copy(all, r.consents())
+	maps.Copy(all, r.profiles())
 	maps.Copy(all, r.staff())
 	maps.Copy(all, r.handover())
 	return all

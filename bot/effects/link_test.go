@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,7 +27,8 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	db := storetest.Postgres(t)
-	return &desk{t: t, Records: Records{DB: db, Keys: db.Keys()}}
+	return &desk{t: t, Records: Records{DB: db, Keys: db.Keys(),
+		Policy: func(context.Context) (store.Policy, error) { return store.NewPolicy(nil) }}}
 }
 
 func (d *desk) doing(channel, address, event, text string, at time.Time) (bot.Doing, string) {

@@ -64,14 +64,22 @@ func (r Records) adult(ctx context.Context, tx *store.Tx, d bot.Doing) (map[stri
 }
 
 func (r Records) consent(ctx context.Context, tx *store.Tx, d bot.Doing, member uuid.UUID, purpose string, granted bool, p flows.Proof) error {
+	c, err := r.newConsent(d, member, purpose, granted, p)
+	if err != nil {
+		return err
+	}
+	return tx.RecordConsent(ctx, c)
+}
+
+func (r Records) newConsent(d bot.Doing, member uuid.UUID, purpose string, granted bool, p flows.Proof) (store.Consent, error) {
 	id, err := uuid.FromBytes(r.Keys.Code("consent", member.String()+":"+purpose+":"+p.MessageID, 16))
 	if err != nil {
-		return fmt.Errorf("derive consent id: %w", err)
+		return store.Consent{}, fmt.Errorf("derive consent id: %w", err)
 	}
-	return tx.RecordConsent(ctx, store.Consent{
+	return store.Consent{
 		ID: id, MemberID: member, Purpose: purpose, Granted: granted, NoticeVersion: d.AgreedTo(),
 		Language: d.Language, Channel: d.Channel, At: p.At, MessageID: p.MessageID,
-	})
+	}, nil
 }
 
 // answers are those of a flow that belong to the record.
@@ -245,7 +253,7 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 	if !m.Registered() {
 		kept = draft.Answers
 	}
-	live, err := r.DB.LiveConsents(ctx, m.ID)
+	last, err := r.DB.LastConsents(ctx, m.ID)
 	if err != nil {
 		return bot.Record{}, err
 	}
@@ -262,7 +270,7 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 	if m.Registered() && (!drafted || draft.Step != registration.Counted) {
 		given = append(given, flows.Answered{Step: registration.Counted, Codes: []string{"continue"}})
 	}
-	if c, ok := live["missions"]; ok {
+	if c, ok := last["missions"]; ok { // a no too: nobody is asked again
 		code := fields.Refuse
 		if c.Granted {
 			code = fields.Agree

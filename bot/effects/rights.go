@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -80,14 +79,15 @@ func (r Records) agreedTo(ctx context.Context, chat Chat, member string, _ local
 	return flows.Fact{Args: map[string]any{"Version": live["register"].NoticeVersion}}, err
 }
 
-// stop withdraws the consent to announcements, where there is one.
+// stop keeps a no to announcements, unless the last word is one already: who
+// was never asked has answered the question by it.
 func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
 	id, err := uuid.Parse(d.Member)
 	if err != nil {
 		return nil, fmt.Errorf("member id: %w", err)
 	}
-	live, err := tx.LiveConsents(ctx, id)
-	if err != nil || !live["missions"].Granted {
+	last, err := tx.LastConsents(ctx, id)
+	if c, spoken := last["missions"]; err != nil || spoken && !c.Granted {
 		return nil, err
 	}
 	return nil, r.consent(ctx, tx, d, id, "missions", false, flows.Proof{MessageID: d.MessageID, At: d.At})
@@ -95,7 +95,8 @@ func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 
 // Facts are the lookups of flows.
 func (r Records) Facts() map[string]bot.Lookup {
-	return map[string]bot.Lookup{flows.FactRecord: r.record, flows.FactLinks: r.links, bot.FactCopy: r.copies, bot.FactAgreed: r.agreedTo}
+	return map[string]bot.Lookup{flows.FactRecord: r.record, flows.FactLinks: r.links, bot.FactCopy: r.copies, bot.FactAgreed: r.agreedTo,
+		flows.FactConsents: r.agreements, flows.FactViews: r.views, flows.FactShare: r.share}
 }
 
 // record is all that is kept about a person: the answers to begin with, and
@@ -116,13 +117,13 @@ func (r Records) record(ctx context.Context, chat Chat, member string, lang loca
 	if err != nil {
 		return flows.Fact{}, err
 	}
-	consents, err := r.DB.LiveConsents(ctx, m.ID)
+	consents, err := r.DB.LastConsents(ctx, m.ID)
 	if err != nil {
 		return flows.Fact{}, err
 	}
 	return flows.Fact{Answers: kept.Answers, Args: map[string]any{
 		"Summary":  summary(kept.Answers),
-		"Consents": consentLines(consents, lang),
+		"Consents": consentLines(consents, consents[store.ForContact].Purpose != "", lang),
 		"Number":   cmp.Or(spoken(m.Number), "—"),
 		"Date":     locales.Date(lang, m.CreatedAt),
 		"Channels": channelNames(addresses),
@@ -138,28 +139,4 @@ func summary(given flows.Answers) flows.Rows {
 		}
 	}
 	return rows
-}
-
-// consentNames are the consents that exist so far, in the order of the list.
-var consentNames = []struct {
-	purpose string
-	key     locales.Key
-}{{"register", locales.ConsentRegister}, {"missions", locales.ConsentMissions}}
-
-func consentLines(live map[string]store.Consent, lang locales.Lang) string {
-	var lines []string
-	for _, n := range consentNames {
-		c, ok := live[n.purpose]
-		if !ok {
-			continue
-		}
-		state := locales.ConsentOff
-		if c.Granted {
-			state = locales.ConsentOn
-		}
-		lines = append(lines, locales.Text(lang, locales.ConsentLine, locales.Args{
-			"Name": locales.LabelOf(n.key), "State": locales.LabelOf(state), "Date": locales.Date(lang, c.At),
-		}))
-	}
-	return strings.Join(lines, "\n")
 }

@@ -12,6 +12,7 @@ import (
 
 	"mboka/bot"
 	"mboka/flows"
+	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
 	"mboka/store"
@@ -125,6 +126,8 @@ func TestEffectsOfStaffAskTheRecords(t *testing.T) {
 	for name, p := range bot.StaffWords() {
 		needs[bot.ChatFlow+"."+name] = p
 	}
+	delete(needs, bot.ChatFlow+"."+bot.RequestAsked) // begins the flow whose end is the request
+	needs[request.ID+"."+request.Sent] = store.RequestProfile
 	tried := 0
 	try := func(address string, role store.Role, org store.Organisation, live bool) {
 		for event, p := range needs {

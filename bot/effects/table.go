@@ -51,6 +51,13 @@ func table(k kept, lang locales.Lang) []byte {
 		row("address", a.Channel, "", "", a.Address, moment(a.CreatedAt),
 			details("last_inbound_at", moment(a.LastInboundAt), "last_message", a.LastMessage, "unreachable_at", moment(a.UnreachableAt)))
 	}
+	for _, v := range k.Views {
+		row("view", v.Purpose, "", "", v.Role+", "+v.Organisation, moment(v.At), "")
+	}
+	for _, q := range k.Requests {
+		row("request", "share_gov", q.Institution, q.Answer, q.Purpose, moment(q.AskedAt),
+			details("expires_at", moment(q.ExpiresAt), "answered_at", moment(q.AnsweredAt), "passed_at", moment(q.PassedAt)))
+	}
 	for _, d := range k.Drafts {
 		row("draft", d.Form, "", d.Step, "", moment(d.UpdatedAt),
 			details("version", strconv.Itoa(d.Version), "skipped", strings.Join(d.Skipped, " ")))

@@ -16,12 +16,8 @@ import (
 	"mboka/bot"
 	"mboka/bot/effects"
 	"mboka/bot/jobs"
-	"mboka/flows"
-	"mboka/flows/link"
-	"mboka/flows/menu"
+	"mboka/flows/flowstest"
 	"mboka/flows/registration"
-	"mboka/flows/rights"
-	"mboka/flows/staff"
 	"mboka/store"
 	"mboka/store/limits"
 	"mboka/store/seal"
@@ -89,8 +85,7 @@ func newWorld(t *testing.T, change func(*jobs.Config)) *world {
 	records := effects.Records{DB: db, Keys: db.Keys()}
 	policy := store.NewSettings(db, time.Now).Policy
 	w.bot, err = bot.New(bot.Config{
-		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles()},
+		Flows:    flowstest.All(),
 		Channels: []bot.Channel{line{w, "telegram", bot.TelegramCapabilities}, line{w, "whatsapp", bot.WhatsAppCapabilities}},
 		Sessions: w.sessions, Store: db, Keys: db.Keys(), Policy: policy, Record: records.Record, Facts: records.Facts(),
 		Effects: records.All(), Begins: registration.ID + "." + registration.Adult, Tick: 20 * time.Millisecond,

@@ -21,13 +21,8 @@ import (
 	"mboka/bot/console"
 	"mboka/bot/effects"
 	"mboka/bot/web"
-	"mboka/flows"
-	"mboka/flows/handover"
-	"mboka/flows/link"
-	"mboka/flows/menu"
+	"mboka/flows/flowstest"
 	"mboka/flows/registration"
-	"mboka/flows/rights"
-	"mboka/flows/staff"
 	"mboka/locales"
 	"mboka/store"
 	"mboka/store/sessions"
@@ -56,8 +51,7 @@ func newRig(t *testing.T) *rig {
 	r.pages = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { handler.ServeHTTP(w, req) }))
 	t.Cleanup(r.pages.Close)
 	b, err := bot.New(bot.Config{
-		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code()},
+		Flows:    flowstest.All(),
 		Channels: []bot.Channel{channel},
 		Sessions: sessions.New(r.redis, sessions.Options{Prefix: r.prefix}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,
@@ -356,8 +350,7 @@ func orphan(t *testing.T) *bot.Bot {
 	t.Cleanup(func() { client.Close() })
 	records := effects.Records{Keys: storetest.Keys(t)}
 	b, err := bot.New(bot.Config{
-		Flows: []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
-			rights.MyData(), rights.Erase(), rights.Complaint(), link.Flow(), link.Merge(), staff.Menu(), staff.Roles(), handover.Return(), handover.Anew(), handover.Code()},
+		Flows:    flowstest.All(),
 		Sessions: sessions.New(client, sessions.Options{}), Keys: records.Keys, Facts: records.Facts(),
 	}, "orphan")
 	if err != nil {

@@ -18,19 +18,26 @@ type tempo struct {
 	catchUp time.Duration // between two passes
 	purge   time.Duration // between two passes
 	clear   time.Duration // between two passes
-	clock   func() time.Time
+	// requests is between two looks for requests that have ended: nobody waits
+	// for it by the minute.
+	requests time.Duration
+	clock    func() time.Time
 }
 
 // usualTempo: three minutes are a wait that a person still takes for the
 // network; old messages may stay an hour longer; what was erased goes at once.
 func usualTempo() tempo {
-	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clear: 5 * time.Second, clock: time.Now}
+	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clear: 5 * time.Second, requests: 10 * time.Minute, clock: time.Now}
 }
 
 // chores are what the service does again and again.
 func (s service) chores() []chore {
+	ended := requests{db: s.stores.db, accept: s.bot.Accept, log: s.log, clock: s.tempo.clock}
+	all := []chore{
+		{name: requestsName, every: s.tempo.requests, do: ended.pass, guard: s.stores.sessions.Guard(requestsName), log: s.log},
+	}
 	if s.on.whatsapp == nil {
-		return nil
+		return all
 	}
 	purged := prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_whatsapp_purged_total", Help: "Messages of which Twilio's copy was deleted."})
 	cleared := prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_whatsapp_cleared_total", Help: "Erased chats of which Twilio's copies were deleted."})
@@ -43,11 +50,11 @@ func (s service) chores() []chore {
 	erased := clearing{
 		channel: s.on.whatsapp, sessions: s.stores.sessions, keys: s.stores.keys, count: cleared, log: s.log, clock: s.tempo.clock,
 	}
-	return []chore{
-		{name: clearingName, every: s.tempo.clear, do: erased.pass, guard: s.stores.sessions.Guard(clearingName), log: s.log},
-		{name: catchUpName, every: s.tempo.catchUp, before: late.look, do: late.pass, guard: s.stores.sessions.Guard(catchUpName), log: s.log},
-		{name: purgeName, every: s.tempo.purge, do: old.pass, guard: s.stores.sessions.Guard(purgeName), log: s.log},
-	}
+	return append(all,
+		chore{name: clearingName, every: s.tempo.clear, do: erased.pass, guard: s.stores.sessions.Guard(clearingName), log: s.log},
+		chore{name: catchUpName, every: s.tempo.catchUp, before: late.look, do: late.pass, guard: s.stores.sessions.Guard(catchUpName), log: s.log},
+		chore{name: purgeName, every: s.tempo.purge, do: old.pass, guard: s.stores.sessions.Guard(purgeName), log: s.log},
+	)
 }
 
 // chore is something that one replica at a time does for ever.

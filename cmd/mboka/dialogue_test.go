@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -13,11 +12,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"github.com/redis/go-redis/v9"
+	"time"
 
 	"mboka/bot"
-	"mboka/flows/registration"
 	"mboka/locales"
 )
 
@@ -41,6 +38,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 func TestDialogues(t *testing.T) {
 	s := prepareService(t)
 	setupWhatsApp(t, s)
+	s.tempo.requests = 100 * time.Millisecond
 	s.start()
 	files, err := filepath.Glob("testdata/dialogues/*.txt")
 	if err != nil || len(files) == 0 {
@@ -66,7 +64,7 @@ var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
 var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true,
-	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true}
+	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -75,11 +73,14 @@ type dialogue struct {
 	lang  locales.Lang
 	phone phone
 	turns int
+	had   int       // what the bot had sent when the phone was last looked at
 	away  *dialogue // the same person's phone on the other platform
 	code  string    // the last code to link with
 	spare string    // the last recovery code
-	seen  []string  // the rendered dialogue
-	kept  []string  // the file as it is now
+	// number is the last member number that was told.
+	number string
+	seen   []string // the rendered dialogue
+	kept   []string // the file as it is now
 }
 
 func (d *dialogue) chat() string {
@@ -160,17 +161,27 @@ func (d *dialogue) say(what string) []string {
 		if slices.Contains(turn.Said, string(locales.LinkCode)) {
 			d.code = linkCodes.FindString(d.phone.last())
 		}
-		d.heed(turn.Said)
-		for i, l := range strings.Split(d.phone.last(), "\n") {
-			if i == 0 {
-				l = "< " + l
-			} else {
-				l = "  " + l
-			}
-			d.seen = append(d.seen, strings.TrimRight(l, " "))
+		if n := memberNumbers.FindString(d.phone.last()); n != "" && slices.Contains(turn.Said, string(locales.Counted)) {
+			d.number = n
 		}
+		d.heed(turn.Said)
+		d.shows()
 	}
 	return turn.Said
+}
+
+// shows keeps what the phone shows last.
+func (d *dialogue) shows() {
+	for i, l := range strings.Split(d.phone.last(), "\n") {
+		if i == 0 {
+			l = "< " + l
+		} else {
+			l = "  " + l
+		}
+		d.seen = append(d.seen, strings.TrimRight(l, " "))
+	}
+	messages, edits := d.phone.count()
+	d.had = messages + edits
 }
 
 // filesKey is said with files: not every channel takes them.
@@ -184,7 +195,7 @@ func (d *dialogue) filesKey() locales.Key {
 var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare).Replace(saying(text, d.lang))
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number).Replace(saying(text, d.lang))
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {
@@ -206,6 +217,10 @@ func (d *dialogue) words(text string) string {
 //	               and Redis has lost the session
 //	older          the session is of an older version of the form
 //	column X = Y   a column of the profile is as said
+//	consent X = Y  the last word on a purpose is yes or no
+//	hears KEYS     the phone on the other platform hears of something, unasked
+//	told KEYS      this phone does
+//	ends           the requests that staff made here or there have ended
 //	other          the person takes up their phone on the other platform
 //	invite R O     the operator invites to role R for organisation O: {code}
 //	revoke         the operator ends the roles of the chat
@@ -238,6 +253,16 @@ func (d *dialogue) happen(what string) {
 		if err != nil || got != want {
 			d.t.Fatalf("%s is %q, not %q (%v)", column, got, want, err)
 		}
+	case "consent":
+		d.consent(rest)
+	case "hears":
+		d.other()
+		d.hearsOf(rest)
+		d.other()
+	case "told":
+		d.hearsOf(rest)
+	case "ends":
+		d.ends()
 	case "other":
 		d.other()
 	case "invite":
@@ -261,6 +286,7 @@ func (d *dialogue) other() {
 	}
 	d.phone, d.away.phone = d.away.phone, d.phone
 	d.turns, d.away.turns = d.away.turns, d.turns
+	d.had, d.away.had = d.away.had, d.had
 	d.seen = append(d.seen, "", "("+d.phone.channel()+")")
 }
 
@@ -304,51 +330,6 @@ func (d *dialogue) rows() int {
 		d.t.Fatal(err)
 	}
 	return n
-}
-
-// older rewrites the stored session as an earlier release would have left it:
-// at a question that no longer exists.
-func (d *dialogue) older() {
-	d.t.Helper()
-	d.change(func(session *bot.Session) {
-		for i := range session.Stack {
-			if session.Stack[i].Flow == registration.ID {
-				session.Stack[i].Version, session.Stack[i].Step = 0, "gone"
-			}
-		}
-	})
-}
-
-// change rewrites the stored session, where there is one.
-func (d *dialogue) change(how func(*bot.Session)) {
-	d.t.Helper()
-	ctx := d.t.Context()
-	d.released()
-	sealed, err := d.s.redis.Get(ctx, d.key("s")).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return
-	}
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	plain, err := d.s.keys.Open("session", d.chat(), "state", sealed)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	session, err := bot.DecodeSession(plain)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	how(&session)
-	if plain, err = session.Encode(); err != nil {
-		d.t.Fatal(err)
-	}
-	if sealed, err = d.s.keys.Seal("session", d.chat(), "state", plain); err != nil {
-		d.t.Fatal(err)
-	}
-	if err := d.s.redis.Set(ctx, d.key("s"), sealed, 0).Err(); err != nil {
-		d.t.Fatal(err)
-	}
 }
 
 // volatile is what differs from run to run: member numbers, codes, dates and

@@ -22,7 +22,8 @@ func TestWhoMayWhat(t *testing.T) {
 	t.Parallel()
 	s := prepareService(t)
 	s.start()
-	answers := map[string]string{bot.RolesAsked: string(locales.RolesList), bot.AuditAsked: string(locales.AuditLast)}
+	answers := map[string]string{bot.RolesAsked: string(locales.RolesList), bot.AuditAsked: string(locales.AuditLast),
+		bot.OpenAsked: string(locales.OpenHow), bot.RequestAsked: string(locales.RequestInstitution)}
 	for _, channel := range []string{"telegram", "whatsapp"} {
 		for _, role := range store.Roles {
 			for _, org := range store.Organisations {
@@ -38,7 +39,7 @@ func TestWhoMayWhat(t *testing.T) {
 						if want, known := answers[name]; !known || got[0] != want {
 							t.Errorf("%s: %v, want %q", where, got, want)
 						}
-						d.say("annuler")
+						d.say("/annuler")
 						continue
 					}
 					if d.phone.last() != unknown {
@@ -117,8 +118,8 @@ func TestMinistryWalksEveryCommand(t *testing.T) {
 			for _, text := range []string{"/" + w, w} {
 				said := d.say(text)
 				fmt.Fprintln(&read, d.phone.last())
-				if slices.Contains(said, string(locales.RolesList)) {
-					d.say("annuler")
+				if slices.Contains(said, string(locales.RolesList)) || slices.Contains(said, string(locales.RequestInstitution)) {
+					d.say("/annuler")
 				}
 			}
 		}
@@ -192,7 +193,7 @@ func TestStaffAreSeen(t *testing.T) {
 	s.start()
 	seen := func(d *dialogue) (at time.Time) {
 		t.Helper()
-		if err := s.db.QueryRow(t.Context(), `SELECT last_seen_at FROM staff WHERE chat = $1`, d.chatBytes()).Scan(&at); err != nil {
+		if err := s.db.QueryRow(t.Context(), `SELECT last_seen_at FROM staff WHERE chat = $1`, d.index()).Scan(&at); err != nil {
 			t.Fatal(err)
 		}
 		return at
@@ -200,7 +201,7 @@ func TestStaffAreSeen(t *testing.T) {
 	back := func(d *dialogue, days int) {
 		t.Helper()
 		d.flushed()
-		if _, err := s.db.Exec(t.Context(), `UPDATE staff SET last_seen_at = now() - make_interval(days => $2) WHERE chat = $1`, d.chatBytes(), days); err != nil {
+		if _, err := s.db.Exec(t.Context(), `UPDATE staff SET last_seen_at = now() - make_interval(days => $2) WHERE chat = $1`, d.index(), days); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"mboka/flows/link"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
+	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
 	"mboka/store"
@@ -36,6 +37,7 @@ func allFlows() []*flows.Flow {
 		registration.Flow(), registration.Profile(),
 		menu.Flow(), menu.Resume(), menu.Tongue(),
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
+		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
 		staff.Menu(), staff.Roles(),
 		handover.Return(), handover.Anew(), handover.Code(),
@@ -94,7 +96,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // wire joins the bot. channels are the ones that are on.
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
-	records := effects.Records{DB: s.db, Keys: s.keys}
+	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,

@@ -35,6 +35,15 @@ func NewConsent(yes, more, no locales.Key) *Consent {
 	return c
 }
 
+// RefuseFirst makes a consent whose first button is the no: where a yes cannot
+// be taken back, the thumb that hurries must not find it.
+func RefuseFirst(no, yes locales.Key) *Consent {
+	c := &Consent{exact: make(map[string]string)}
+	c.add(Refuse, no)
+	c.add(Agree, yes)
+	return c
+}
+
 func (c *Consent) add(code string, key locales.Key) {
 	label := locales.LabelOf(key)
 	c.options = append(c.options, flows.Option{Code: code, Label: label})
@@ -68,8 +77,8 @@ func (c *Consent) Read(_ flows.View, in flows.Input) flows.Reading {
 	case Details:
 		return flows.Reading{As: flows.Asked}
 	}
-	yes, no := c.words(Agree), c.words(Refuse)
-	return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.ConsentExact, Args: locales.Args{"Yes": yes, "No": no}}}
+	first, last := c.options[0], c.options[len(c.options)-1] // in the order of the buttons
+	return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.ConsentExact, Args: locales.Args{"Yes": c.words(first.Code), "No": c.words(last.Code)}}}
 }
 
 func (c *Consent) words(code string) locales.Label {

@@ -64,6 +64,9 @@ var Complaint = sync.OnceValue(func() *flows.Flow {
 				option("data", locales.ComplaintData),
 				option("person", locales.ComplaintPerson),
 				option("meeting", locales.ComplaintMeeting),
-			}, nil)},
-		flows.Step{ID: "reply", Kind: flows.End, Ask: locales.ComplaintReply})
+			}, nil),
+			Routes: []flows.Route{{Code: "person", To: "person"}, {Code: "meeting", To: "meeting"}}},
+		flows.Step{ID: "data", Kind: flows.End, Ask: locales.ComplaintReplyData},
+		flows.Step{ID: "person", Kind: flows.End, Ask: locales.ComplaintReplyPerson},
+		flows.Step{ID: "meeting", Kind: flows.End, Ask: locales.ComplaintReplyMeeting})
 })

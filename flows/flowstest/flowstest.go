@@ -1,0 +1,27 @@
+// Package flowstest gives tests all flows that the service has. That they are
+// the same as in cmd/mboka, a test there sees to.
+package flowstest
+
+import (
+	"mboka/flows"
+	"mboka/flows/handover"
+	"mboka/flows/link"
+	"mboka/flows/menu"
+	"mboka/flows/registration"
+	"mboka/flows/request"
+	"mboka/flows/rights"
+	"mboka/flows/staff"
+)
+
+// All are all flows.
+func All() []*flows.Flow {
+	return []*flows.Flow{
+		registration.Flow(), registration.Profile(),
+		menu.Flow(), menu.Resume(), menu.Tongue(),
+		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
+		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
+		link.Flow(), link.Merge(),
+		staff.Menu(), staff.Roles(),
+		handover.Return(), handover.Anew(), handover.Code(),
+	}
+}
