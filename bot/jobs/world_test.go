@@ -169,10 +169,19 @@ func (w *world) wrote(chat string) {
 	}
 }
 
+// block is what a person does to us on Telegram, which tells when they take it
+// back.
 func (w *world) block(address string, blocked bool) {
+	w.t.Helper()
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.blocked[address] = blocked
+	w.mu.Unlock()
+	if blocked {
+		return
+	}
+	if err := w.bot.Accept(w.t.Context(), bot.Inbound{Channel: "telegram", Address: address, ID: "unblock" + w.now().String(), Kind: bot.Unblocked}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // messages are what an address has got.
