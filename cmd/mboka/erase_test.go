@@ -47,11 +47,15 @@ func (s *testService) lives(t *testing.T) (whatsapp, telegram *dialogue, marks [
 	}
 }
 
-// lines are those of a dump, without what tells one dump from another.
+// queueRow is a row of River's own: which job ran when, of no person.
+var queueRow = regexp.MustCompile(`^(INSERT INTO public\.river_|SELECT pg_catalog\.setval\('public\.river_)`)
+
+// lines are those of a dump, without what tells one dump from another, and
+// without the queue's own, which change by themselves.
 func lines(dump string) map[string]int {
 	out := map[string]int{}
 	for line := range strings.Lines(dump) {
-		if !strings.HasPrefix(line, `\restrict`) && !strings.HasPrefix(line, `\unrestrict`) {
+		if !queueRow.MatchString(line) && !strings.HasPrefix(line, `\restrict`) && !strings.HasPrefix(line, `\unrestrict`) {
 			out[strings.TrimRight(line, "\n")]++
 		}
 	}
@@ -73,6 +77,7 @@ func TestErasedLeavesNothing(t *testing.T) {
 	stranger := s.talker(t, "whatsapp")
 	stranger.registers()
 	stranger.flushed()
+	s.jobsDone()
 	postgres, redis := lines(dump(t, s.dbURL)), s.keysNow()
 	whatsapp, telegram, words := s.lives(t)
 	ids := s.idsOf(t, whatsapp, telegram)

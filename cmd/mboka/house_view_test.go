@@ -32,6 +32,8 @@ var openers = map[string]string{
 	"bot/effects.merge":    "two profiles of one person, who has agreed",
 	"bot/effects.offers":   "whether the person themselves offers something",
 	"cmd/mboka.wire":       "hands the bot the two above",
+	"bot.decided":          "the person's own form, after they have proven who they are",
+	"bot/effects.nameOf":   "to compare with the name that whoever returns writes; never shown",
 	"bot.session":          "the person's own form, by their chat",
 	"store.DatedAnswers":   "the same with times, for what follows here",
 	"store.draftedAnswers": "the same for who is not registered yet",

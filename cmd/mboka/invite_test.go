@@ -61,8 +61,8 @@ func TestInvite(t *testing.T) {
 		t.Errorf("good for %v, %v", life, err)
 	}
 	d := s.talker(t, "telegram")
-	d.hears("/start join_"+code, "join_done staff_menu_none")
-	d.hears("/start join_"+code, "join_own staff_menu_none")
+	d.hears("/start join_"+code, "join_done staff_menu")
+	d.hears("/start join_"+code, "join_own staff_menu")
 	link, _ := url.Parse(links["whatsapp"])
 	s.talker(t, "whatsapp").hears(link.Query().Get("text"), "join_used lang_choice")
 	if everywhere := dump(t, s.dbURL) + s.redisDump() + strings.Join(s.logLines(), "\n"); strings.Contains(everywhere, code) {

@@ -56,6 +56,14 @@ func (s *testService) number(sql string, args ...any) int {
 	return n
 }
 
+// jobsDone waits until every scheduled job has run for the first time.
+func (s *testService) jobsDone() {
+	s.t.Helper()
+	for _, job := range jobs.All() {
+		s.waitLog(`"msg":"job done","job":"` + job.Name + `"`)
+	}
+}
+
 // TestServeRunsTheJobs starts the service over records that time has passed by:
 // people are warned and erased on their channel, and the operator sees it in
 // the log, the audit log, the metrics and what doctor says.
@@ -76,9 +84,7 @@ func TestServeRunsTheJobs(t *testing.T) {
 	s.telegram.WaitFor(chat, "the warning", func(all []telegramtest.Message) bool {
 		return len(all) > 0 && strings.Contains(all[len(all)-1].Text, "effacées le")
 	})
-	for _, job := range jobs.All() {
-		s.waitLog(`"msg":"job done","job":"` + job.Name + `"`)
-	}
+	s.jobsDone()
 	for what, ok := range map[string]func() bool{
 		"the warning is known to have arrived": func() bool {
 			return s.number(`SELECT count(*) FROM notice WHERE member_id = $1 AND state = 'sent'`, warned) == 1

@@ -17,6 +17,7 @@ func TestNoToEverything(t *testing.T) {
 	s.tempo = quickTempo(&skip)
 	setupWhatsApp(t, s)
 	s.start()
+	s.jobsDone()
 	postgres, redis := lines(dump(t, s.dbURL)), s.keysNow()
 	var people []*dialogue
 	for _, channel := range []string{"telegram", "whatsapp"} {
