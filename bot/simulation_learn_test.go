@@ -334,9 +334,7 @@ func (m *member) stopped(silent bool) {
 		}
 		return
 	}
-	if b.missions == "yes" {
-		b.missions = ""
-	}
+	b.missions = "no" // also who was not asked yet has answered by it
 	b.running = false
 	if silent {
 		b.flow, b.step, b.said = "", "", nil

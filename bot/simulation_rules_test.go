@@ -149,7 +149,10 @@ func (m *member) checkEnds(r reply, ends bool) {
 	if r.has(locales.StopNothing) && m.b.record {
 		m.fail("a member on record is told that there is nothing to stop")
 	}
-	if last && !ends {
+	// Who has said stop is not asked about announcements any more, which is
+	// where the form ends else.
+	decided := r.has(locales.Thanks) && m.b.missions != ""
+	if last && !ends && !decided {
 		m.fail("it ended with %v without a word for it", r.said)
 	}
 	if ends && !last && !r.has(locales.Updated) {

@@ -181,6 +181,16 @@ func (tx *Tx) EraseStaff(ctx context.Context, at time.Time, chats ...seal.Chat) 
 	return held, wrap("erase staff", err)
 }
 
+// ForgetStaff takes away whose chats they were that have had no role since a
+// time, and says how many. The roles stay, ended, for the audit log.
+func (tx *Tx) ForgetStaff(ctx context.Context, since time.Time) (int64, error) {
+	tag, err := tx.tx.Exec(ctx, `
+		UPDATE staff s SET chat = NULL, channel = NULL, sealed_address = NULL
+		WHERE s.chat IS NOT NULL AND NOT EXISTS (
+			SELECT FROM role r WHERE r.staff_id = s.id AND (r.ended_at IS NULL OR r.ended_at > $1))`, since)
+	return tag.RowsAffected(), wrap("forget staff", err)
+}
+
 // sawStaff adds the statements by which staff were seen. A role that has lapsed
 // does not live again by it.
 func (r reader) sawStaff(batch *pgx.Batch, traces []Trace) {

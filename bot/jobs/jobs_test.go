@@ -220,6 +220,22 @@ func TestRolesLapse(t *testing.T) {
 	if len(w.messages("1")) != 1 || len(w.messages("2")) != 1 {
 		t.Errorf("said %d and %d times", len(w.messages("1")), len(w.messages("2")))
 	}
+	known := func() int {
+		return w.count(`SELECT count(*) FROM staff WHERE chat IS NOT NULL OR sealed_address IS NOT NULL`)
+	}
+	w.set(begin.AddDate(0, 0, 89))
+	w.run("roles")
+	if n := known(); n != 2 {
+		t.Errorf("%d of 2 chats are known before the time", n)
+	}
+	w.set(begin.AddDate(0, 0, 92))
+	w.run("roles")
+	if n := known(); n != 0 {
+		t.Errorf("%d chats of former staff are known still", n)
+	}
+	if n := w.count(`SELECT count(*) FROM role`); n != 4 {
+		t.Errorf("%d roles stay for the log, not 4", n)
+	}
 }
 
 // TestOneFaultHoldsUpNobody: an address that cannot be opened is told at the

@@ -8,8 +8,12 @@ import (
 	"mboka/store"
 )
 
-// lapsed is what the job "roles" counts.
-const lapsed = "lapsed"
+// What the job "roles" counts: roles that ended, and chats of former staff that
+// nobody needs any more.
+const (
+	lapsed    = "lapsed"
+	forgotten = "forgotten"
+)
 
 // roles ends the roles of staff who have not written for long, and tells them.
 // They could do nothing with them any more before; see store.RolesOf.
@@ -51,5 +55,13 @@ func (r *round) lapse(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	return tx.CountRun(ctx, r.run, lapsed, int64(len(ended)))
+	if err := tx.CountRun(ctx, r.run, lapsed, int64(len(ended))); err != nil {
+		return err
+	}
+	// As long again as a role lives in silence; they have been told by then.
+	gone, err := tx.ForgetStaff(ctx, r.now.Add(-store.RoleSilence))
+	if err != nil {
+		return err
+	}
+	return tx.CountRun(ctx, r.run, forgotten, gone)
 }
