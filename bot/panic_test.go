@@ -27,9 +27,8 @@ func TestFaultsTellNothing(t *testing.T) {
 			panic(fmt.Errorf("cannot read Zorglub of %s", number))
 		},
 		"a panic of the runtime": func(bot.Doing) error {
-			var none map[string]string
-			none[number] = "Zorglub"
-			return nil
+			var none []error
+			return none[len(number)]
 		},
 		"an error of Postgres": func(bot.Doing) error {
 			return fmt.Errorf("put answers: %w", &pgconn.PgError{

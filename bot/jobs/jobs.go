@@ -71,7 +71,7 @@ func All() []Job {
 		{"drafts", 24 * time.Hour, []Count{{drafts, "retention.drafts"}, {beginners, "retention.beginners"}}, (*round).drafts},
 		{"audit", 24 * time.Hour, []Count{{months, "retention.audit"}}, (*round).audit},
 		{"silence", often, []Count{{warned, "retention.warn"}, {warnedAgain, "retention.warn_again"}, {erased, "retention.erase"}}, (*round).silence},
-		{"roles", often, []Count{{lapsed, "retention.roles"}}, (*round).roles},
+		{"roles", often, []Count{{lapsed, "retention.roles"}, {forgotten, "retention.staff"}}, (*round).roles},
 	}
 }
 
