@@ -172,7 +172,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) {
+	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }

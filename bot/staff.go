@@ -51,10 +51,13 @@ var staffWords = map[string]store.Permission{
 
 	OpenAsked:    store.OpenProfile,
 	RequestAsked: store.RequestProfile,
+
+	StatsAsked:   store.AskFigures,
+	ExplainAsked: store.AskFigures,
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{OpenAsked, RequestAsked, RolesAsked, AuditAsked}
+var staffOrder = []string{StatsAsked, ExplainAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }

@@ -140,7 +140,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.opens(), t.staffs():
+	case t.links(), t.joins(), t.opens(), t.asks(), t.staffs():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -261,6 +261,8 @@ func (t *thinker) advance(in flows.Input) {
 			turn = flows.Repeat(f, top, t.input(), line)
 		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
 			t.offer()
+			return
+		} else if t.question(top, in.Text) {
 			return
 		}
 	}

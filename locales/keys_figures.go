@@ -24,4 +24,9 @@ const (
 	FigUnknown    Key = "fig_unknown"
 	FigNearby     Key = "fig_nearby"
 	FigWhich      Key = "fig_which"
+	FigSaid       Key = "fig_said"
+	FigNone       Key = "fig_none"
+	FigTop        Key = "fig_top"
+	FigNoId       Key = "fig_no_id"
+	FigRule       Key = "fig_rule"
 )

@@ -41,6 +41,8 @@ const (
 	OpenProfile Permission = "profile.open"
 	// RequestProfile asks one member to pass their profile to one institution.
 	RequestProfile Permission = "profile.request"
+	// AskFigures asks for protected counts.
+	AskFigures Permission = "figure.ask"
 	// ReadAudit reads the audit log.
 	ReadAudit Permission = "audit.read"
 	// ManageRoles lists and revokes roles.
@@ -58,6 +60,7 @@ type Permit struct {
 var Permissions = map[Permission]Permit{
 	OpenProfile:    {Roles: []Role{Coordinator}, Running: true},
 	RequestProfile: {Roles: []Role{Coordinator, Official}},
+	AskFigures:     {Roles: []Role{Official}},
 	ReadAudit:      {Roles: []Role{Auditor, Admin}},
 	ManageRoles:    {Roles: []Role{Admin}},
 }

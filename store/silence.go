@@ -34,11 +34,11 @@ type Silence struct {
 
 // SilentMembers gives the members who are silent since before a time, by id, at
 // most limit of them after one id: those who are registered, or those who are
-// not.
+// not. Nobody is behind made-up ones: they are left out.
 func (r reader) SilentMembers(ctx context.Context, before time.Time, registered bool, after uuid.UUID, limit int) ([]uuid.UUID, error) {
 	all, err := r.ids(ctx, `
 		SELECT m.id FROM member m WHERE m.id > $3 AND (m.registered_at IS NOT NULL) = $2 AND m.created_at <= $1
-		AND `+silentSince+` <= $1 ORDER BY m.id LIMIT $4`, before, registered, after, limit)
+		AND NOT m.synthetic AND `+silentSince+` <= $1 ORDER BY m.id LIMIT $4`, before, registered, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find silent members: %w", err)
 	}

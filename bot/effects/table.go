@@ -22,10 +22,11 @@ func table(k kept, lang locales.Lang) []byte {
 	w := csv.NewWriter(out)
 	w.UseCRLF = true // RFC 4180
 	row := func(cells ...string) {
-		for i, cell := range cells {
-			cells[i] = harmless(cell)
+		safe := make([]string, 0, len(cells)) // the cells may be shared
+		for _, cell := range cells {
+			safe = append(safe, harmless(cell))
 		}
-		_ = w.Write(cells) // a buffer takes everything
+		_ = w.Write(safe) // a buffer takes everything
 	}
 	row(tableHead...)
 	if k.Member.Language != "" {

@@ -70,6 +70,7 @@ func All() []Job {
 		{"codes", 24 * time.Hour, []Count{{invites, "retention.invites"}, {linkCodes, "retention.link_codes"}, {notices, "retention.notices"}}, (*round).codes},
 		{"drafts", 24 * time.Hour, []Count{{drafts, "retention.drafts"}, {beginners, "retention.beginners"}}, (*round).drafts},
 		{"audit", 24 * time.Hour, []Count{{months, "retention.audit"}}, (*round).audit},
+		{"snapshot", 24 * time.Hour, []Count{{snapshots, "figure.snapshot"}}, (*round).snapshot},
 		{"silence", often, []Count{{warned, "retention.warn"}, {warnedAgain, "retention.warn_again"}, {erased, "retention.erase"}}, (*round).silence},
 		{"roles", often, []Count{{lapsed, "retention.roles"}, {forgotten, "retention.staff"}}, (*round).roles},
 	}

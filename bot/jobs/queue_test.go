@@ -52,16 +52,16 @@ func TestQueueBeginsEachPeriodOnce(t *testing.T) {
 	w.member(true, "telegram 1")
 	w.set(begin.AddDate(1, 0, 0))
 	first, second := w.queue(), w.queue()
-	w.ended(6)
+	w.ended(7)
 	w.settled()
 	first()
 	second()
 	w.set(w.now().Add(3 * time.Hour)) // the same day, the next period of two jobs
 	third := w.queue()
-	w.ended(8)
+	w.ended(9)
 	third()
-	if n := w.count(`SELECT count(*) FROM river_job`); n != 8 {
-		t.Errorf("%d jobs in the queue, want 8", n)
+	if n := w.count(`SELECT count(*) FROM river_job`); n != 9 {
+		t.Errorf("%d jobs in the queue, want 9", n)
 	}
 	if n := w.count(`SELECT count(*) FROM audit WHERE act = 'retention.turns'`); n != 1 || len(w.messages("1")) != 1 {
 		t.Errorf("%d acts, told %d times", n, len(w.messages("1")))
@@ -91,7 +91,7 @@ func TestJobLeftByADeadReplica(t *testing.T) {
 	}
 	stop := w.queue()
 	defer stop()
-	w.ended(6)
+	w.ended(7)
 	w.settled()
 	if n := len(w.messages("1")); n != 1 {
 		t.Errorf("told %d times", n)

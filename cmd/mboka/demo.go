@@ -65,6 +65,10 @@ func (d demoCmd) Run(e *world) error {
 	if _, err := seed(e.ctx, s.db, d.Members, 1, time.Now()); err != nil && !errors.Is(err, store.ErrRealMembers) {
 		return err
 	}
+	// The demo runs no scheduled jobs: what figures are counted over is taken here.
+	if _, err := s.db.TakeSnapshot(e.ctx, "S-DEMO", time.Now(), d.Members, 100*365*24*time.Hour); err != nil {
+		return err
+	}
 	fmt.Fprintf(e.out, "Ready: Mboka as on %s. Nothing leaves this machine; the data are synthetic, in %s.\n"+
 		"Say hello: mbote, bonjour or hello.\n", d.As, dir)
 	if err := demoInvites(e, s); err != nil {

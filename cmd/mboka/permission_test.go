@@ -91,6 +91,7 @@ func mentions(code ast.Node, name string) (found bool) {
 var permits = map[store.Permission]string{
 	store.OpenProfile:    "see the name of a member who agreed to be contacted",
 	store.RequestProfile: "ask one member to pass their profile to one institution",
+	store.AskFigures:     "ask for figures",
 	store.ReadAudit:      "read the audit log",
 	store.ManageRoles:    "list and revoke roles",
 }

@@ -23,7 +23,7 @@ func TestWhoMayWhat(t *testing.T) {
 	s := prepareService(t)
 	s.start()
 	answers := map[string]string{bot.RolesAsked: string(locales.RolesList), bot.AuditAsked: string(locales.AuditLast),
-		bot.OpenAsked: string(locales.OpenHow), bot.RequestAsked: string(locales.RequestInstitution)}
+		bot.StatsAsked: string(locales.FigSaid), bot.ExplainAsked: string(locales.FigSaid), bot.OpenAsked: string(locales.OpenHow), bot.RequestAsked: string(locales.RequestInstitution)}
 	for _, channel := range []string{"telegram", "whatsapp"} {
 		for _, role := range store.Roles {
 			for _, org := range store.Organisations {

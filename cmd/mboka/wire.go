@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"mboka/bot"
 	"mboka/bot/effects"
+	"mboka/bot/figures"
 	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
@@ -97,6 +99,9 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
+	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
+	all := records.All()
+	maps.Copy(all, desk.Effects())
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,
@@ -106,7 +111,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Policy:   s.policy(),
 		Record:   records.Record,
 		Facts:    records.Facts(),
-		Effects:  records.All(),
+		Effects:  all,
 		Begins:   registration.ID + "." + registration.Adult,
 		Holds:    limits.NewHolds(s.redis, "mboka", time.Now, names(channels)...),
 		LookUps:  lookUps(channels),

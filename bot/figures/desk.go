@@ -1,0 +1,263 @@
+package figures
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+
+	"mboka/bot"
+	"mboka/bot/protect"
+	"mboka/locales"
+	"mboka/store"
+	"mboka/store/seal"
+)
+
+// Desk answers questions in the chat. It is safe for concurrent use.
+type Desk struct {
+	DB     *store.DB
+	Keys   *seal.Keys
+	Policy func(context.Context) (store.Policy, error)
+
+	loading sync.Mutex
+	current atomic.Pointer[Snapshot]
+}
+
+// Bounds of the domain reference (2.5) that are no settings.
+const (
+	mostVariables = 3
+	leastBase     = 30
+)
+
+// mostEarlier is how many earlier answers over one snapshot are compared with.
+const mostEarlier = 200
+
+// Effects are what the words about figures do.
+func (d *Desk) Effects() map[string]bot.Effect {
+	return map[string]bot.Effect{
+		bot.ChatFlow + "." + bot.StatsAsked:   d.answer,
+		bot.ChatFlow + "." + bot.ExplainAsked: d.explain,
+	}
+}
+
+// Rules are the settings of disclosure control.
+func Rules(p store.Policy) protect.Rules {
+	return protect.Rules{K: p.K, KCross: p.KCross, Rounding: p.Rounding, MostVariables: mostVariables, LeastBase: leastBase}
+}
+
+// counter is one question at the desk.
+type counter struct {
+	*Desk
+	ctx   context.Context
+	tx    *store.Tx
+	d     bot.Doing
+	held  store.Held
+	lang  locales.Lang
+	rules protect.Rules
+}
+
+func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
+	held, err := tx.Allowed(ctx, doing.Chat, store.AskFigures, doing.Running, doing.At)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := d.Policy(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
+	lang, _ := locales.ParseLang(doing.Language)
+	return &counter{Desk: d, ctx: ctx, tx: tx, d: doing, held: held, lang: lang, rules: Rules(policy)}, nil
+}
+
+// answer answers a question: it is understood, counted, protected, kept under
+// an id, and audited with its words.
+func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[string]string, error) {
+	c, err := d.open(ctx, tx, doing)
+	if err != nil {
+		return nil, err
+	}
+	s, found, err := d.snapshot(ctx, tx)
+	words := doing.Event.Answer.Text
+	switch {
+	case err != nil:
+		return nil, err
+	case !found:
+		return c.say(locales.Text(c.lang, locales.FigNone, nil), "", 0)
+	case strings.TrimSpace(words) == "":
+		return c.overview(s)
+	}
+	u := Parse(words)
+	if !u.Clear() {
+		return c.say(u.Unclear(c.lang), "", 0)
+	}
+	p, err := c.publish(s, u.Query)
+	switch {
+	case errors.Is(err, ErrNarrows), errors.Is(err, protect.ErrTooFew), errors.Is(err, protect.ErrTooFine), errors.Is(err, protect.ErrUnsafe):
+		return c.say(Refuse(err, s, u.Query, c.lang, c.rules), "", 0)
+	case err != nil:
+		return nil, err
+	}
+	f := Figure{Taken: s.Taken, Query: u.Query, Published: p}
+	if f.ID, err = c.keep(s, f); err != nil {
+		return nil, err
+	}
+	return c.say(f.Say(c.lang, c.rules).Text(), f.ID, p.Total.N)
+}
+
+// publish counts and protects, with an eye on what the organisation knows of
+// this snapshot already.
+func (c *counter) publish(s *Snapshot, q Query) (Published, error) {
+	counted, err := s.Count(q)
+	if err != nil {
+		return Published{}, err
+	}
+	p, err := Publish(c.rules, q, counted)
+	if err != nil {
+		return Published{}, err
+	}
+	kept, err := c.tx.FiguresOver(c.ctx, s.ID, c.held.Organisation, mostEarlier)
+	if err != nil {
+		return Published{}, err
+	}
+	var earlier []Query
+	for _, k := range kept {
+		var e Query
+		if err := json.Unmarshal(k.Query, &e); err != nil {
+			return Published{}, fmt.Errorf("read figure %s: %w", k.ID, err)
+		}
+		earlier = append(earlier, e)
+	}
+	return p, Guard(s, c.rules, q, earlier)
+}
+
+// idSigns are those of a figure's id: no look-alikes.
+const (
+	idSigns = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	idTries = 8
+)
+
+// keep stores a figure and gives its id, which comes from the message: a turn
+// that is repeated finds the same.
+func (c *counter) keep(s *Snapshot, f Figure) (string, error) {
+	query, err := json.Marshal(f.Query)
+	if err != nil {
+		return "", fmt.Errorf("write figure: %w", err)
+	}
+	published, err := json.Marshal(f.Published)
+	if err != nil {
+		return "", fmt.Errorf("write figure: %w", err)
+	}
+	for try := 1; ; try++ {
+		raw := c.Keys.Code("figure", c.d.Chat.String()+":"+c.d.MessageID+":"+strconv.Itoa(try), 5)
+		for i, b := range raw {
+			raw[i] = idSigns[int(b)%len(idSigns)]
+		}
+		err := c.tx.PutFigure(c.ctx, store.Figure{
+			ID: string(raw), SnapshotID: s.ID, RoleID: c.held.ID, Organisation: c.held.Organisation, At: c.d.At, Query: query, Published: published,
+		})
+		if err == nil || !errors.Is(err, store.ErrFigureTaken) || try == idTries {
+			return spokenID(string(raw)), err
+		}
+	}
+}
+
+// spokenID is an id as it is printed.
+func spokenID(id string) string { return "F-" + id }
+
+// overview is the card that the word alone shows: how many there are, and what
+// can be asked.
+func (c *counter) overview(s *Snapshot) (map[string]string, error) {
+	counted, err := s.Count(Query{})
+	if err != nil {
+		return nil, err
+	}
+	card := ""
+	if p, err := Publish(c.rules, Query{}, counted); err == nil {
+		card = Figure{Taken: s.Taken, Published: p}.Say(c.lang, c.rules).Sentence + "\n\n"
+	}
+	return c.say(card+locales.Text(c.lang, locales.FigTop, locales.Args{"Date": locales.Date(c.lang, s.Taken)}), "", 0)
+}
+
+// explain says a figure again from what is kept of it, in the language of whoever
+// asks, and by which rules it was made. It counts nothing.
+func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[string]string, error) {
+	c, err := d.open(ctx, tx, doing)
+	if err != nil {
+		return nil, err
+	}
+	id := strings.TrimPrefix(strings.ToUpper(strings.Join(strings.Fields(doing.Event.Answer.Text), "")), "F-")
+	kept, found, err := tx.FigureByID(ctx, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case !found:
+		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
+	}
+	f := Figure{ID: spokenID(kept.ID), Taken: kept.TakenAt}
+	if err := errors.Join(json.Unmarshal(kept.Query, &f.Query), json.Unmarshal(kept.Published, &f.Published)); err != nil {
+		return nil, fmt.Errorf("read figure %s: %w", kept.ID, err)
+	}
+	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": c.rules.Rounding})
+	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule, f.ID, f.Published.Total.N)
+}
+
+// say is the result of a question, and its line in the log.
+func (c *counter) say(text, id string, size int) (map[string]string, error) {
+	act := "figure.ask"
+	if c.d.Event.Name == bot.ExplainAsked {
+		act = "figure.explain"
+	}
+	entry, err := uuid.FromBytes(c.Keys.Code("audit "+act, c.d.Chat.String()+":"+c.d.MessageID, 16))
+	if err != nil {
+		return nil, fmt.Errorf("derive audit id: %w", err)
+	}
+	entry[6], entry[8] = entry[6]&0x0f|0x80, entry[8]&0x3f|0x80 // version 8: of our own making
+	return map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text}, c.tx.Audit(c.ctx, store.Entry{
+		ID: entry, At: c.d.At, Actor: store.RoleActor(c.held.ID), Role: string(c.held.Role), Organisation: string(c.held.Organisation),
+		Act: act, Object: id, Size: int64(size), Words: c.d.Event.Answer.Text,
+	})
+}
+
+// snapshot is the current one, read into memory once.
+func (d *Desk) snapshot(ctx context.Context, tx *store.Tx) (*Snapshot, bool, error) {
+	now, found, err := tx.CurrentSnapshot(ctx)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	if s := d.current.Load(); s != nil && s.ID == now.ID {
+		return s, true, nil
+	}
+	d.loading.Lock()
+	defer d.loading.Unlock()
+	if s := d.current.Load(); s != nil && s.ID == now.ID {
+		return s, true, nil
+	}
+	s, found, err := Load(ctx, d.DB)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	d.current.Store(s)
+	return s, true, nil
+}
+
+// Unclear names what was not understood, and what it may have been.
+func (u Understood) Unclear(lang locales.Lang) string {
+	var lines []string
+	for _, w := range u.Which {
+		lines = append(lines, locales.Text(lang, locales.FigWhich, locales.Args{"Word": w.Word, "What": strings.Join(w.Nearby, ", ")}))
+	}
+	for _, w := range u.Unknown {
+		line := locales.Text(lang, locales.FigUnknown, locales.Args{"Word": w.Word})
+		if len(w.Nearby) > 0 {
+			line += " " + locales.Text(lang, locales.FigNearby, locales.Args{"What": strings.Join(w.Nearby, ", ")})
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}

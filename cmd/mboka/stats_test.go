@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mboka/locales"
+	"mboka/store"
+)
+
+// shownNumber is the first number of a text, in any language's grouping.
+func shownNumber(t *testing.T, text string) int {
+	t.Helper()
+	digits := regexp.MustCompile(`\d[\d\s\x{a0}\x{202f}.,]*`).FindString(text)
+	n, err := strconv.Atoi(regexp.MustCompile(`\D`).ReplaceAllString(digits, ""))
+	if err != nil {
+		t.Fatalf("no number in %q", text)
+	}
+	return n
+}
+
+// TestFiguresInTheChat asks the real service on both platforms, in three
+// languages, and checks what is said against the records.
+func TestFiguresInTheChat(t *testing.T) {
+	t.Parallel()
+	s := prepareService(t)
+	db, err := store.Open(t.Context(), s.dbURL, s.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := seed(t.Context(), db, 2000, 4, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	s.jobsDone()
+	rounded := func(where string) int { return (s.number(`SELECT count(*) FROM profile WHERE `+where) + 2) / 5 * 5 }
+	var id string
+	for _, channel := range []string{"telegram", "whatsapp"} {
+		d := s.staffer(t, channel, "official", "ministry")
+		asked := func(words string) string {
+			t.Helper()
+			if said := d.say(words); strings.Join(said, " ") != string(locales.FigSaid) {
+				t.Fatalf("after %q: %v\n%s", words, said, d.phone.last())
+			}
+			return d.phone.last()
+		}
+		if got := asked("/stats"); !strings.Contains(got, "médecins en Belgique par âge") || shownNumber(t, got) != rounded(`true`) {
+			t.Errorf("the card:\n%s", got)
+		}
+		for _, words := range []string{"/stats professionnels de santé", "combien de professionnels de santé ?", "how many health professionals?", "bato ya kolongono boni?"} {
+			got := asked(words)
+			if _, rest, ok := strings.Cut(got, "\n\n"); !ok || shownNumber(t, rest) != rounded(`profession_group = 'health'`) {
+				t.Errorf("after %q, want %d:\n%s", words, rounded(`profession_group = 'health'`), got)
+			}
+		}
+		got := asked("chiffres âge x sexe")
+		if !strings.Contains(got, "25-34 ans") || strings.Count(got, "\n") < 8 {
+			t.Errorf("a table:\n%s", got)
+		}
+		id = regexp.MustCompile(`F-[2-9A-Z]{5}`).FindString(got)
+		again := asked("/explain " + id)
+		if !strings.HasPrefix(again, got) || !strings.Contains(again, "10 personnes") {
+			t.Errorf("explained:\n%s\nasked:\n%s", again, got)
+		}
+		if got := asked("zzzz en France"); !strings.Contains(got, "« zzzz »") {
+			t.Errorf("an unknown word:\n%s", got)
+		}
+		if got := asked("combien de géologues en Finlande"); !strings.Contains(got, "Trop peu") || !strings.Contains(got, "Je peux répondre pour") {
+			t.Errorf("too few:\n%s", got)
+		}
+		if got := asked("/explain F-22222"); !strings.Contains(got, "ne trouve pas") {
+			t.Errorf("no such figure:\n%s", got)
+		}
+	}
+	s.settles(t, id)
+}
+
+// settles: the id is read, also when the members have changed; and the log
+// has each question with its words sealed.
+func (s *testService) settles(t *testing.T, id string) {
+	t.Helper()
+	if _, err := s.db.Exec(t.Context(), `DELETE FROM snapshot_row`); err != nil {
+		t.Fatal(err)
+	}
+	d := s.staffer(t, "telegram", "official", "iom")
+	d.say("/explain " + id)
+	if !strings.Contains(d.phone.last(), "25-34 ans") {
+		t.Errorf("it was counted again:\n%s", d.phone.last())
+	}
+	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 14 {
+		t.Errorf("%d questions in the log with their words", n)
+	}
+	if n := s.number(fmt.Sprintf(`SELECT count(*) FROM audit WHERE act = 'figure.explain' AND object = '%s'`, id)); n != 2 {
+		t.Errorf("%d explanations in the log", n)
+	}
+	if strings.Contains(dump(t, s.dbURL), "géologues") {
+		t.Error("the words of a question lie open in Postgres")
+	}
+}
