@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"mboka/bot"
+	"mboka/bot/figures"
 	"mboka/flows"
 	"mboka/store"
 	"mboka/store/storetest"
@@ -31,6 +33,13 @@ func newDesk(t *testing.T) *desk {
 		Policy: func(context.Context) (store.Policy, error) { return store.NewPolicy(nil) }}}
 }
 
+// effects are those of the service, with those of figures.
+func (d *desk) effects() map[string]bot.Effect {
+	all := d.All()
+	maps.Copy(all, (&figures.Desk{DB: d.DB, Keys: d.Keys, Policy: d.Policy}).Effects())
+	return all
+}
+
 func (d *desk) doing(channel, address, event, text string, at time.Time) (bot.Doing, string) {
 	flow, name, _ := strings.Cut(event, ".")
 	d.n++
@@ -48,7 +57,7 @@ func (d *desk) carryOut(what bot.Doing, event string) (map[string]string, error)
 		} else if found {
 			what.Member = m.ID.String()
 		}
-		return d.All()[event](ctx, tx, what)
+		return d.effects()[event](ctx, tx, what)
 	})
 	var refused bot.Refusal
 	if errors.As(err, &refused) {

@@ -131,7 +131,7 @@ func TestEffectsOfStaffAskTheRecords(t *testing.T) {
 	tried := 0
 	try := func(address string, role store.Role, org store.Organisation, live bool) {
 		for event, p := range needs {
-			if d.All()[event] == nil {
+			if d.effects()[event] == nil {
 				t.Fatalf("%s has no effect", event)
 			}
 			for _, running := range []store.Organisation{store.IOM, store.Association, store.OtherOrg} {
