@@ -15,6 +15,7 @@ func TestStrangerLeavesNothing(t *testing.T) {
 	d := s.talker(t, "telegram")
 	d.registers()
 	d.happen("days 61")
+	s.jobsDone()
 	before := rowsOf(dump(t, s.dbURL))
 	if !strings.Contains(before, "INTO public.member") {
 		t.Fatal("the dump shows no member: it compares nothing")
@@ -48,7 +49,7 @@ func TestStrangerLeavesNothing(t *testing.T) {
 func rowsOf(dump string) string {
 	var rows []string
 	for line := range strings.SplitSeq(dump, "\n") {
-		if strings.HasPrefix(line, "INSERT") {
+		if strings.HasPrefix(line, "INSERT") && !queueRow.MatchString(line) {
 			rows = append(rows, line)
 		}
 	}

@@ -61,10 +61,12 @@ type Server struct {
 
 // RedisServer starts a redis-server for this test alone and ends it with the
 // test. Further arguments are options of redis-server, such as "--appendfsync",
-// "always".
+// "always". Without that each write is handed to the system before it is
+// answered and never waits for the disk: Kill9 loses nothing, as it could with
+// "everysec" while a disk is busy.
 func RedisServer(t testing.TB, options ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, args: append([]string{"--dir", t.TempDir(), "--appendonly", "yes"}, options...)}
+	s := &Server{t: t, args: append([]string{"--dir", t.TempDir(), "--appendonly", "yes", "--appendfsync", "no"}, options...)}
 	p, err := startRedis(s.args...)
 	if err != nil {
 		t.Fatal(err)
