@@ -96,7 +96,7 @@ func TestJobLeftByADeadReplica(t *testing.T) {
 	if n := len(w.messages("1")); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	if n := w.count(`SELECT count(*) FROM job_run`); n != 6 {
+	if n := w.count(`SELECT count(*) FROM job_run`); n != 7 {
 		t.Errorf("%d runs", n)
 	}
 }
