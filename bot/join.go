@@ -91,27 +91,7 @@ func joinCode(text string) (code string, tried bool) {
 	if end < 0 || !joinWords()[reference.Fold(text[:end])] {
 		return "", false
 	}
-	rest := text[end:]
-	if strings.HasPrefix(rest, "@") {
-		_, rest, _ = strings.Cut(rest, " ")
-	}
-	words := strings.Fields(reference.Fold(rest))
-	if len(words) > 0 && words[0] == "code" {
-		words = words[1:]
-	}
-	code = strings.ToUpper(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, strings.Join(words, "")))
-	switch {
-	case shaped(code) != "":
-		return code, true
-	case len(code) < 8 || len(code) > 16:
-		return "", false
-	}
-	return "", strings.ContainsAny(code, "0123456789") || strings.ContainsAny(rest, "-–—")
+	return writtenCode(text[end:], joinShape, 8)
 }
 
 func shaped(code string) string {

@@ -76,8 +76,17 @@ func (b *Bot) linkCode(text string) (code string, tried bool) {
 	if word := b.words[reference.Fold(text[:end])]; word != "link" && word != "code" {
 		return "", false
 	}
-	rest := text[end:]
-	if strings.HasPrefix(rest, "@") {
+	return writtenCode(text[end:], codeShape, 6)
+}
+
+// longestCode is more than any code has signs, with some slips of the thumb.
+const longestCode = 16
+
+// writtenCode reads what stands behind the word before a code, however it is
+// grouped. code is "" when that cannot be one; tried is false when it does not
+// even look like one: it has fewer signs than least, or is plain words.
+func writtenCode(rest string, shape *regexp.Regexp, least int) (code string, tried bool) {
+	if strings.HasPrefix(rest, "@") { // the name of the bot, on Telegram
 		_, rest, _ = strings.Cut(rest, " ")
 	}
 	words := strings.Fields(reference.Fold(rest))
@@ -91,9 +100,9 @@ func (b *Bot) linkCode(text string) (code string, tried bool) {
 		return -1
 	}, strings.Join(words, "")))
 	switch {
-	case codeShape.MatchString(code):
+	case shape.MatchString(code):
 		return code, true
-	case len(code) < 6 || len(code) > 16:
+	case len(code) < least || len(code) > longestCode:
 		return "", false
 	}
 	return "", strings.ContainsAny(code, "0123456789") || strings.ContainsAny(rest, "-–—")

@@ -29,4 +29,5 @@ const (
 	FigTop        Key = "fig_top"
 	FigNoId       Key = "fig_no_id"
 	FigRule       Key = "fig_rule"
+	FigEnough     Key = "fig_enough"
 )

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // Figure is a published figure on record. Query and Published are JSON, as
@@ -54,13 +55,21 @@ func (r reader) FigureByID(ctx context.Context, id string) (f Figure, found bool
 	return f, found, nil
 }
 
-// FiguresOver gives what an organisation was answered over a snapshot, the
-// newest first, at most so many: those who work together see the same.
-func (r reader) FiguresOver(ctx context.Context, snapshot string, org Organisation, most int) ([]Figure, error) {
-	all, err := many[Figure](ctx, r.q, selectFigure+`
-		WHERE f.snapshot_id = $1 AND f.organisation = $2 ORDER BY f.at DESC, f.id LIMIT $3`, snapshot, org, most)
+// QueriesOver gives the different questions that an organisation was answered
+// over a snapshot: those who work together see the same. Until the transaction
+// ends no other one may ask for them: of two questions at the same time the
+// second is compared with the first.
+func (tx *Tx) QueriesOver(ctx context.Context, snapshot string, org Organisation) ([][]byte, error) {
+	if _, err := tx.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext($1))`, "figures:"+snapshot+":"+string(org)); err != nil {
+		return nil, fmt.Errorf("wait for other questions: %w", err)
+	}
+	rows, err := tx.tx.Query(ctx, `SELECT DISTINCT query FROM figure WHERE snapshot_id = $1 AND organisation = $2`, snapshot, org)
 	if err != nil {
-		return nil, fmt.Errorf("read figures: %w", err)
+		return nil, fmt.Errorf("read questions: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	if err != nil {
+		return nil, fmt.Errorf("read questions: %w", err)
 	}
 	return all, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,8 +36,13 @@ const (
 	leastBase     = 30
 )
 
-// mostEarlier is how many earlier answers over one snapshot are compared with.
-const mostEarlier = 200
+// mostEarlier is how many different questions an organisation may ask over one
+// snapshot: each new one is compared with all of them, and none is forgotten,
+// or many harmless ones would make room for one that narrows.
+const mostEarlier = 500
+
+// errEnough: so many have been asked.
+var errEnough = errors.New("too many different questions over one snapshot")
 
 // Effects are what the words about figures do.
 func (d *Desk) Effects() map[string]bot.Effect {
@@ -98,6 +104,8 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	}
 	p, err := c.publish(s, u.Query)
 	switch {
+	case errors.Is(err, errEnough):
+		return c.say(locales.Text(c.lang, locales.FigEnough, locales.Args{"Max": mostEarlier}), "", 0)
 	case errors.Is(err, ErrNarrows), errors.Is(err, protect.ErrTooFew), errors.Is(err, protect.ErrTooFine), errors.Is(err, protect.ErrUnsafe):
 		return c.say(Refuse(err, s, u.Query, c.lang, c.rules), "", 0)
 	case err != nil:
@@ -121,17 +129,23 @@ func (c *counter) publish(s *Snapshot, q Query) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	kept, err := c.tx.FiguresOver(c.ctx, s.ID, c.held.Organisation, mostEarlier)
+	kept, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
 	if err != nil {
 		return Published{}, err
 	}
 	var earlier []Query
-	for _, k := range kept {
+	for _, raw := range kept {
 		var e Query
-		if err := json.Unmarshal(k.Query, &e); err != nil {
-			return Published{}, fmt.Errorf("read figure %s: %w", k.ID, err)
+		if err := json.Unmarshal(raw, &e); err != nil {
+			return Published{}, fmt.Errorf("read question: %w", err)
+		}
+		if reflect.DeepEqual(e, q) {
+			return p, nil // it has been told: nothing new follows from it
 		}
 		earlier = append(earlier, e)
+	}
+	if len(earlier) >= mostEarlier {
+		return Published{}, errEnough
 	}
 	return p, Guard(s, c.rules, q, earlier)
 }

@@ -124,6 +124,7 @@ var homes = map[string][]string{
 	"github.com/nicksnyder/go-i18n":       {"locales"},
 	"github.com/prometheus/client_golang": {"bot", "bot/web", "cmd/mboka"},
 	"github.com/alicebob/miniredis":       {"cmd/mboka"},
+	"github.com/go-analyze/charts":        {"bot/figures"},
 }
 
 func TestArrows(t *testing.T) {
