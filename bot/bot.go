@@ -91,7 +91,17 @@ type Record struct {
 }
 
 // Lookup finds a fact for the person of a chat.
-type Lookup func(ctx context.Context, chat seal.Chat, member string, lang locales.Lang) (flows.Fact, error)
+type Lookup func(ctx context.Context, q Looking) (flows.Fact, error)
+
+// Looking is what a lookup is told.
+type Looking struct {
+	Chat    seal.Chat
+	Channel string
+	Member  string // "" before there is a record
+	Lang    locales.Lang
+	At      time.Time     // of the message
+	Answers flows.Answers // so far, in the flow that needs the fact
+}
 
 // LookUp finds a message that may have been taken by its platform since a time.
 // found with an error that is a *SendError: it was taken and came to nothing.

@@ -59,6 +59,13 @@ type Message struct {
 	// Capabilities.Caption long; it has no choices then. Only where
 	// Capabilities.File.
 	File *File `json:"file,omitempty"`
+	// Notice is set on what the service says first. A platform that takes only
+	// approved texts then, takes the one of this kind in Language, filled with
+	// Fields; without one the message fails with OutsideWindow.
+	Notice NoticeKind `json:"notice,omitempty"`
+	Fields []string   `json:"fields,omitempty"`
+	// Outside: the platform's window is closed, as far as we know.
+	Outside bool `json:"outside,omitempty"`
 	// Language of the text, "fr", "en" or "ln".
 	Language string `json:"language"`
 	// Keys are the catalogue keys that the text was made of, for transcripts.

@@ -9,8 +9,6 @@ import (
 
 	"mboka/bot"
 	"mboka/flows"
-	"mboka/locales"
-	"mboka/store/seal"
 )
 
 // TestFilesAreMessagesOfTheirOwn lets each send of an export fail in its way:
@@ -20,11 +18,11 @@ func TestFilesAreMessagesOfTheirOwn(t *testing.T) {
 	tries := 0
 	r := newRig(t, 50*time.Millisecond, func(c *bot.Config) {
 		whole := c.Facts[bot.FactCopy]
-		c.Facts[bot.FactCopy] = func(ctx context.Context, chat seal.Chat, member string, lang locales.Lang) (flows.Fact, error) {
+		c.Facts[bot.FactCopy] = func(ctx context.Context, q bot.Looking) (flows.Fact, error) {
 			if tries++; tries == 1 {
 				return flows.Fact{}, errors.New("a fault of ours")
 			}
-			return whole(ctx, chat, member, lang)
+			return whole(ctx, q)
 		}
 	})
 	r.counted()

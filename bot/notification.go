@@ -15,9 +15,18 @@ import (
 // mailbox and takes its turn there, but it is nothing the person did: the
 // session, what is asked, and when the person was last heard stay as they are.
 type Notification struct {
-	ID   string            `json:"id"`  // of its row; it is said once
-	Key  locales.Key       `json:"key"` // a text without choices
+	ID   string            `json:"id"` // of its row; it is said once
+	Key  locales.Key       `json:"key"`
 	Args map[string]string `json:"args,omitempty"`
+	// About and Choices are buttons under the text: the codes and labels of one
+	// step.
+	About   About          `json:"about,omitzero"`
+	Step    string         `json:"step,omitempty"`
+	Choices []flows.Option `json:"choices,omitempty"`
+	// Kind and Fields are for a platform that takes only approved texts now, see
+	// Message.Notice. "": it is said within the window or not at all.
+	Kind   NoticeKind `json:"kind,omitempty"`
+	Fields []string   `json:"fields,omitempty"`
 	// Language as the records have it.
 	Language string `json:"language"`
 	// HeardAt is when the person last wrote, as far as the records know: where
@@ -86,6 +95,9 @@ func (h *held) notification(ctx context.Context, m sessions.Message, in Inbound)
 	}
 	t.Silent, t.Session = false, Session{Lang: n.Language}
 	t.Prompt = flows.Prompt{Marks: flows.None, Body: flows.Line{Key: n.Key, Args: args}}
+	if len(n.Choices) > 0 {
+		t.Prompt.Run, t.Prompt.Step, t.Prompt.Options = n.About.Run(), n.Step, n.Choices
+	}
 	caps := h.b.limits(in.Channel)
 	base, err := h.base(ctx, t.Session, caps)
 	if err != nil {
@@ -93,6 +105,7 @@ func (h *held) notification(ctx context.Context, m sessions.Message, in Inbound)
 	}
 	message := Render(t.Prompt, Setting{Lang: t.Session.language(), Caps: caps, Base: base})
 	message.ID = notificationPrefix + n.ID
+	message.Notice, message.Fields = n.Kind, n.Fields
 	reply, err := h.sealed(m, in, message, false)
 	if err != nil {
 		return t, r, err

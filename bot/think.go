@@ -42,13 +42,14 @@ type thought struct {
 	Session Session
 	Prompt  flows.Prompt
 	Events  []flows.Event
-	Need    string      // a fact to look up; think again with it
-	Decide  flows.Event // when Need is factOutcome: the effect to carry out
-	Silent  bool        // nothing to say
-	Plain   bool        // say it as text alone
-	Forget  bool        // nothing of this chat may be kept
-	Files   []File      // handed over with the reply, or where there is a Token behind a link
-	Token   string      // the secret of that link
+	Need    string        // a fact to look up; think again with it
+	Answers flows.Answers // so far, of the flow that needs it
+	Decide  flows.Event   // when Need is factOutcome: the effect to carry out
+	Silent  bool          // nothing to say
+	Plain   bool          // say it as text alone
+	Forget  bool          // nothing of this chat may be kept
+	Files   []File        // handed over with the reply, or where there is a Token behind a link
+	Token   string        // the secret of that link
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.
@@ -219,6 +220,10 @@ func (t *thinker) tap() {
 			return
 		}
 	}
+	if about, ok := ReadAbout(run); ok {
+		t.addressed(about, step, code)
+		return
+	}
 	if _, known := commandKeys[code]; known && step == FlowMenu {
 		t.run(code) // an old menu still leads where it says
 		return
@@ -272,7 +277,7 @@ func (t *thinker) advance(in flows.Input) {
 // take carries out what a flow answered.
 func (t *thinker) take(turn flows.Turn) {
 	if turn.Need != "" {
-		t.out.Need = turn.Need
+		t.out.Need, t.out.Answers = turn.Need, turn.State.Answers
 		return
 	}
 	if t.decides(turn) {

@@ -221,7 +221,7 @@ func (h *held) consideredAs(ctx context.Context, m sessions.Message, in Inbound,
 		if err := h.b.flush(ctx, h.g.Chat); err != nil {
 			return outcome{}, err
 		}
-		if facts[t.Need], err = lookup(ctx, h.g.Chat, s.Member, s.language()); err != nil {
+		if facts[t.Need], err = lookup(ctx, Looking{Chat: h.g.Chat, Channel: in.Channel, Member: s.Member, Lang: s.language(), At: m.AcceptedAt, Answers: t.Answers}); err != nil {
 			return outcome{}, fmt.Errorf("look up %s: %w", t.Need, err)
 		}
 	}

@@ -15,7 +15,7 @@ func (w *walk) askCurrent() {
 // ask builds the prompt of a step. What was said before it stays in Lead.
 func (w *walk) ask(step *Step) {
 	if need := w.missing(step); need != "" {
-		w.turn = Turn{Need: need}
+		w.turn = Turn{Need: need, State: State{Answers: w.st().Answers}}
 		return
 	}
 	st := w.st()

@@ -86,7 +86,7 @@ func (w *walk) enter(i int) {
 	st := w.st()
 	st.Step = step.ID
 	if need := w.missing(step); need != "" {
-		w.turn = Turn{Need: need}
+		w.turn = Turn{Need: need, State: State{Answers: st.Answers}}
 		return
 	}
 	for _, name := range step.Needs {

@@ -32,11 +32,18 @@ var (
 // goes by the rights of the tables' owner and needs no DELETE.
 var serviceGrants = map[string]Grant{
 	"address":            mayAll,
+	"ambassador":         mayChange,
+	"announcement":       mayChange,
+	"announcement_draft": mayAll,
+	"announcement_text":  mayAll,
+	"announcement_watch": mayAll,
 	"audit":              mayAdd, // and its partitions not at all
 	"consent":            {May: []string{"SELECT", "INSERT", "DELETE"}, Columns: []string{"member_id"}},
+	"delivery":           mayAll,
 	"draft":              mayAll,
 	"draft_answer":       mayAll,
 	"erased":             mayChange,
+	"feedback":           mayAll,
 	"figure":             mayAdd,
 	"goose_db_version":   mayRead,
 	"invite":             mayAll,
@@ -44,6 +51,8 @@ var serviceGrants = map[string]Grant{
 	"link_code":          mayAll,
 	"member":             mayAll,
 	"member_merge":       mayAll,
+	"mission":            mayChange,
+	"mission_text":       mayAll,
 	"notice":             mayAll,
 	"privacy_notice":     mayAdd,
 	"profile_view":       {May: []string{"SELECT", "INSERT"}, Columns: []string{"member_id"}},
@@ -54,6 +63,7 @@ var serviceGrants = map[string]Grant{
 	"river_notification": mayAll,
 	"river_queue":        mayAll,
 	"role":               mayChange,
+	"rsvp":               mayAll,
 	"share_request":      mayChange,
 	"setting":            mayChange,
 	"snapshot":           mayAdd,
@@ -61,6 +71,7 @@ var serviceGrants = map[string]Grant{
 	"staff":              mayChange,
 	"turn":               mayAll,
 	"whatsapp_content":   mayChange,
+	"whatsapp_template":  mayAll,
 }
 
 // serviceFunctions run with the rights of the owner. The service may call

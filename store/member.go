@@ -181,6 +181,12 @@ func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) erro
 	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET member_id = NULL, chat = NULL WHERE member_id = $1 OR chat = ANY($2)`, id, tx.indexes(chats)); err != nil {
 		return fmt.Errorf("erase addressees of notices: %w", err)
 	}
+	if _, err := tx.tx.Exec(ctx, `
+		UPDATE delivery SET member_id = NULL, place = '', country = '',
+			state = CASE WHEN state IN ('planned', 'parked') THEN 'withdrawn' ELSE state END
+		WHERE member_id = $1`, id); err != nil { // the row stays: totals add up
+		return fmt.Errorf("erase addressee of deliveries: %w", err)
+	}
 	if err := tx.eraseSeen(ctx, id); err != nil {
 		return err
 	}

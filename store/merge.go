@@ -54,7 +54,9 @@ type replacedAnswer struct {
 
 // MergeMembers merges two members. The chats and consents of the merged one
 // become the survivor's, so that the last word on a purpose, from either, is
-// the one that counts; its drafts and its code are dropped. It fails with ErrNoMember,
+// the one that counts; its drafts and its code are dropped. What was announced
+// to it, and what it answered, goes to the survivor and stays there after a split.
+// It fails with ErrNoMember,
 // and then nothing has changed, when one of them is not there any more.
 func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 	if err := tx.lockMembers(ctx, m.Survivor, m.Merged); err != nil {
@@ -76,6 +78,14 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 	batch.Queue(`UPDATE notice SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE profile_view SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE share_request SET member_id = $2 WHERE member_id = $1`, m.Merged, m.Survivor)
+	// What was announced to both stays counted for both, once with a name.
+	batch.Queue(`UPDATE delivery d SET member_id = $2 WHERE member_id = $1
+		AND NOT EXISTS (SELECT FROM delivery o WHERE o.announcement_id = d.announcement_id AND o.member_id = $2)`, m.Merged, m.Survivor)
+	batch.Queue(`UPDATE delivery SET state = 'withdrawn', settled_at = $2 WHERE member_id = $1 AND state IN ('planned', 'parked')`, m.Merged, m.At)
+	batch.Queue(`UPDATE rsvp r SET member_id = $2 WHERE member_id = $1
+		AND NOT EXISTS (SELECT FROM rsvp o WHERE o.mission_id = r.mission_id AND o.member_id = $2)`, m.Merged, m.Survivor)
+	batch.Queue(`UPDATE feedback f SET member_id = $2 WHERE member_id = $1
+		AND NOT EXISTS (SELECT FROM feedback o WHERE o.mission_id = f.mission_id AND o.member_id = $2)`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $2 WHERE survivor_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member SET recovery_hash = coalesce(recovery_hash, $2) WHERE id = $1`, m.Survivor, merged.RecoveryHash)
 	batch.Queue(`DELETE FROM member WHERE id = $1`, m.Merged)

@@ -43,6 +43,11 @@ const (
 	RequestProfile Permission = "profile.request"
 	// AskFigures asks for protected counts.
 	AskFigures Permission = "figure.ask"
+	// Announce plans missions, and tells members of them once somebody else has
+	// approved.
+	Announce Permission = "mission.announce"
+	// Approve is the second pair of eyes on an announcement.
+	Approve Permission = "mission.approve"
 	// ReadAudit reads the audit log.
 	ReadAudit Permission = "audit.read"
 	// ManageRoles lists and revokes roles.
@@ -61,6 +66,8 @@ var Permissions = map[Permission]Permit{
 	OpenProfile:    {Roles: []Role{Coordinator}, Running: true},
 	RequestProfile: {Roles: []Role{Coordinator, Official}},
 	AskFigures:     {Roles: []Role{Official}},
+	Announce:       {Roles: []Role{Coordinator}},
+	Approve:        {Roles: []Role{Approver}, Running: true},
 	ReadAudit:      {Roles: []Role{Auditor, Admin}},
 	ManageRoles:    {Roles: []Role{Admin}},
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -136,6 +137,60 @@ func (r *turning) hire(db *store.DB, chat seal.Chat) {
 		uuid.New(), id, morning, request, texts[0], texts[1]); err != nil {
 		r.t.Fatal(err)
 	}
+	r.announce(db, conn, id)
+}
+
+// announce leaves a mission with all that may be written about it.
+func (r *turning) announce(db *store.DB, conn *pgx.Conn, staff uuid.UUID) {
+	r.t.Helper()
+	ctx, role := r.t.Context(), uuid.New()
+	m := store.Mission{ID: uuid.New(), Kind: store.News, RoleID: role, Organisation: store.IOM, Timezone: "UTC", Venue: "a", Hint: "b", URL: "c", Cost: "d",
+		Bring: "e", Contact: "f", Organiser: "g", Texts: map[string]store.MissionText{"fr": {Title: "h", Summary: "i"}}, CreatedAt: morning}
+	rows := []string{
+		`INSERT INTO role (id, staff_id, role, organisation, granted_at) VALUES ($1, $2, 'coordinator', 'iom', $3)`,
+		`INSERT INTO announcement_draft (staff_id, step, codes, sealed_text, updated_at) VALUES ($2, 'title', '{}', $4, $3)`,
+		`INSERT INTO feedback (id, mission_id, sealed_text, at) VALUES ($1, $5, $4, $3)`,
+		`INSERT INTO ambassador (id, code, sealed_label, role_id, organisation, created_at) VALUES ($1, translate(upper(left(md5($1::text), 8)), '01', '23'), $4, $6, 'iom', $3)`,
+	}
+	for i, sql := range rows {
+		if i == 1 {
+			do(r.t, db, func(tx *store.Tx) error {
+				if err := tx.PutMission(ctx, m); err != nil {
+					return err
+				}
+				return tx.PutAnnouncement(ctx, store.Announcement{ID: uuid.New(), MissionID: m.ID, Kind: store.AnnounceChange, Organisation: store.IOM,
+					Audience: []byte(`{}`), Status: store.AnnouncementDraft, CreatedAt: morning, Bodies: map[string]string{"fr": "j"}})
+			})
+		}
+		id := uuid.New()
+		if i == 0 {
+			id = role
+		}
+		name := [][3]string{{"role", id.String(), "-"}, {"announcement_draft", staff.String() + ":title", "sealed_text"},
+			{"feedback", id.String(), "sealed_text"}, {"ambassador", id.String(), "sealed_label"}}[i]
+		sealed, err := db.Keys().Seal(name[0], name[1], name[2], []byte("k"))
+		if err == nil {
+			all := []any{id, staff, morning, sealed, m.ID, role}
+			_, err = conn.Exec(ctx, numbered(sql, &all), all...)
+		}
+		if err != nil {
+			r.t.Fatal(sql, err)
+		}
+	}
+}
+
+// numbered leaves out the arguments that a statement does not name.
+func numbered(sql string, args *[]any) string {
+	var named []any
+	for i, arg := range *args {
+		old := fmt.Sprintf("$%d", i+1)
+		if strings.Contains(sql, old) {
+			named = append(named, arg)
+			sql = strings.ReplaceAll(sql, old, fmt.Sprintf("$%d", len(named)))
+		}
+	}
+	*args = named
+	return sql
 }
 
 func columns(lots []store.Lot) (names []string) {
@@ -147,7 +202,7 @@ func columns(lots []store.Lot) (names []string) {
 }
 
 // hashes are the columns of bytes that are neither sealed nor a chat.
-var hashes = []string{"member.recovery_hash", "link_code.hash", "invite.hash", "river_job.unique_key"}
+var hashes = []string{"member.recovery_hash", "link_code.hash", "invite.hash", "rsvp.door_hash", "river_job.unique_key"}
 
 // bytesOf lists the columns of bytes in the database, partitions left out.
 func bytesOf(t *testing.T, url, condition string) []string {

@@ -125,12 +125,12 @@ type keptRole struct {
 }
 
 // copies are the two files of /export. Somebody without a record has none.
-func (r Records) copies(ctx context.Context, chat Chat, _ string, lang locales.Lang) (flows.Fact, error) {
-	all, found, err := r.DB.KeptOf(ctx, chat)
+func (r Records) copies(ctx context.Context, q bot.Looking) (flows.Fact, error) {
+	all, found, err := r.DB.KeptOf(ctx, q.Chat)
 	if err != nil || !found {
 		return flows.Fact{}, err
 	}
-	k := keptOf(all, lang)
+	k := keptOf(all, q.Lang)
 	var doc bytes.Buffer
 	write := json.NewEncoder(&doc) // escapes < > &: it can never be read as a page
 	write.SetIndent("", "  ")
@@ -138,7 +138,7 @@ func (r Records) copies(ctx context.Context, chat Chat, _ string, lang locales.L
 		return flows.Fact{}, fmt.Errorf("write copy: %w", err)
 	}
 	return flows.Fact{Args: map[string]any{bot.CopyFiles: []bot.File{
-		{Part: "csv", Name: "mboka.csv", Type: "text/csv; charset=utf-8", Title: locales.ExportCsv, Data: table(k, lang)},
+		{Part: "csv", Name: "mboka.csv", Type: "text/csv; charset=utf-8", Title: locales.ExportCsv, Data: table(k, q.Lang)},
 		{Part: "json", Name: "mboka.json", Type: "application/json", Title: locales.ExportJson, Data: doc.Bytes()},
 	}}}, nil
 }

@@ -68,7 +68,7 @@ func person(t *testing.T, r Records, address, number, name string) (uuid.UUID, s
 
 func copied(t *testing.T, r Records, chat seal.Chat, lang locales.Lang) (table, doc []byte) {
 	t.Helper()
-	fact, err := r.copies(t.Context(), chat, "", lang)
+	fact, err := r.copies(t.Context(), bot.Looking{Chat: chat, Lang: lang})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestCopyHoldsEverythingOfThisPersonOnly(t *testing.T) {
 	id, chat := person(t, r, "4711", "ABC234", "Mama Béa")
 	person(t, r, "1234", "XYZ789", "Inconnu")
 	fr := locales.FR
-	if fact, err := r.copies(t.Context(), r.Keys.Chat("telegram", "99"), "", fr); err != nil || fact.Args != nil {
+	if fact, err := r.copies(t.Context(), bot.Looking{Chat: r.Keys.Chat("telegram", "99"), Lang: fr}); err != nil || fact.Args != nil {
 		t.Errorf("of nobody: %v %v", fact.Args, err)
 	}
 	csvFile, jsonFile := copied(t, r, chat, fr)

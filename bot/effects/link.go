@@ -12,7 +12,6 @@ import (
 	"mboka/flows"
 	"mboka/flows/link"
 	"mboka/flows/registration"
-	"mboka/locales"
 	"mboka/store"
 )
 
@@ -223,13 +222,13 @@ func (r Records) part(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 }
 
 // links are the channels a person is registered in, for /link.
-func (r Records) links(ctx context.Context, chat Chat, member string, _ locales.Lang) (flows.Fact, error) {
-	m, found, err := r.DB.MemberByChat(ctx, chat)
+func (r Records) links(ctx context.Context, q bot.Looking) (flows.Fact, error) {
+	m, found, err := r.DB.MemberByChat(ctx, q.Chat)
 	if err != nil {
 		return flows.Fact{}, err
 	}
 	if !found {
-		return flows.Fact{}, absent(member)
+		return flows.Fact{}, absent(q.Member)
 	}
 	addresses, err := r.DB.Addresses(ctx, m.ID)
 	if err != nil {

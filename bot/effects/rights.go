@@ -67,13 +67,13 @@ func (r Records) agreed(ctx context.Context, tx *store.Tx, d bot.Doing) (map[str
 }
 
 // agreedTo is the version of the notice that a person has agreed to.
-func (r Records) agreedTo(ctx context.Context, chat Chat, member string, _ locales.Lang) (flows.Fact, error) {
-	m, found, err := r.DB.MemberByChat(ctx, chat)
+func (r Records) agreedTo(ctx context.Context, q bot.Looking) (flows.Fact, error) {
+	m, found, err := r.DB.MemberByChat(ctx, q.Chat)
 	if err != nil {
 		return flows.Fact{}, err
 	}
 	if !found {
-		return flows.Fact{}, absent(member)
+		return flows.Fact{}, absent(q.Member)
 	}
 	live, err := r.DB.LiveConsents(ctx, m.ID)
 	return flows.Fact{Args: map[string]any{"Version": live["register"].NoticeVersion}}, err
@@ -101,17 +101,17 @@ func (r Records) Facts() map[string]bot.Lookup {
 
 // record is all that is kept about a person: the answers to begin with, and
 // the fields of the text of /mydata.
-func (r Records) record(ctx context.Context, chat Chat, member string, lang locales.Lang) (flows.Fact, error) {
-	kept, err := r.Record(ctx, chat)
+func (r Records) record(ctx context.Context, q bot.Looking) (flows.Fact, error) {
+	kept, err := r.Record(ctx, q.Chat)
 	if err != nil {
 		return flows.Fact{}, err
 	}
-	m, found, err := r.DB.MemberByChat(ctx, chat)
+	m, found, err := r.DB.MemberByChat(ctx, q.Chat)
 	if err != nil {
 		return flows.Fact{}, err
 	}
 	if !found {
-		return flows.Fact{}, absent(member)
+		return flows.Fact{}, absent(q.Member)
 	}
 	addresses, err := r.DB.Addresses(ctx, m.ID)
 	if err != nil {
@@ -123,9 +123,9 @@ func (r Records) record(ctx context.Context, chat Chat, member string, lang loca
 	}
 	return flows.Fact{Answers: kept.Answers, Args: map[string]any{
 		"Summary":  summary(kept.Answers),
-		"Consents": consentLines(consents, consents[store.ForContact].Purpose != "", lang),
+		"Consents": consentLines(consents, consents[store.ForContact].Purpose != "", q.Lang),
 		"Number":   cmp.Or(spoken(m.Number), "—"),
-		"Date":     locales.Date(lang, m.CreatedAt),
+		"Date":     locales.Date(q.Lang, m.CreatedAt),
 		"Channels": channelNames(addresses),
 	}}, nil
 }

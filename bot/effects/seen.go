@@ -40,10 +40,10 @@ func (r Records) consents() map[string]bot.Effect {
 
 // agreements is what the person agrees to, the lines of the list and what it
 // offers.
-func (r Records) agreements(ctx context.Context, chat Chat, member string, lang locales.Lang) (flows.Fact, error) {
-	m, found, err := r.DB.MemberByChat(ctx, chat)
+func (r Records) agreements(ctx context.Context, q bot.Looking) (flows.Fact, error) {
+	m, found, err := r.DB.MemberByChat(ctx, q.Chat)
 	if err != nil || !found {
-		return flows.Fact{}, errors.Join(err, absentUnless(found, member))
+		return flows.Fact{}, errors.Join(err, absentUnless(found, q.Member))
 	}
 	last, err := r.DB.LastConsents(ctx, m.ID)
 	if err != nil {
@@ -68,7 +68,7 @@ func (r Records) agreements(ctx context.Context, chat Chat, member string, lang 
 	}
 	return flows.Fact{
 		Args: map[string]any{
-			"Consents": consentLines(last, offers || contactKnown, lang), "Shares": shareLines(requests, lang), bot.ConsentsOpen: waits,
+			"Consents": consentLines(last, offers || contactKnown, q.Lang), "Shares": shareLines(requests, q.Lang), bot.ConsentsOpen: waits,
 		},
 		Answers: flows.Answers{
 			state(rights.MissionsNow, last["missions"], true),
@@ -166,10 +166,10 @@ func shareLines(requests []store.ShareRequest, lang locales.Lang) string {
 const viewsShown = 10
 
 // views is who has seen the person's name.
-func (r Records) views(ctx context.Context, chat Chat, member string, lang locales.Lang) (flows.Fact, error) {
-	m, found, err := r.DB.MemberByChat(ctx, chat)
+func (r Records) views(ctx context.Context, q bot.Looking) (flows.Fact, error) {
+	m, found, err := r.DB.MemberByChat(ctx, q.Chat)
 	if err != nil || !found {
-		return flows.Fact{}, errors.Join(err, absentUnless(found, member))
+		return flows.Fact{}, errors.Join(err, absentUnless(found, q.Member))
 	}
 	all, err := r.DB.Views(ctx, m.ID)
 	if err != nil {
@@ -181,8 +181,8 @@ func (r Records) views(ctx context.Context, chat Chat, member string, lang local
 	}
 	var lines []string
 	for _, v := range all[:min(len(all), viewsShown)] {
-		lines = append(lines, locales.Text(lang, locales.WhosawLine, locales.Args{
-			"Date": locales.Date(lang, v.At), "Role": bot.RoleName(lang, v.Role), "By": bot.OrganisationName(lang, v.Organisation),
+		lines = append(lines, locales.Text(q.Lang, locales.WhosawLine, locales.Args{
+			"Date": locales.Date(q.Lang, v.At), "Role": bot.RoleName(q.Lang, v.Role), "By": bot.OrganisationName(q.Lang, v.Organisation),
 			"Purpose": locales.LabelOf(viewPurpose[v.Purpose]),
 		}))
 	}
@@ -193,8 +193,8 @@ var viewPurpose = map[string]locales.Key{store.ForContact: locales.SeenForContac
 
 // share is the request that waits for the person's answer. Without one the
 // fact is empty.
-func (r Records) share(ctx context.Context, chat Chat, _ string, _ locales.Lang) (flows.Fact, error) {
-	m, found, err := r.DB.MemberByChat(ctx, chat)
+func (r Records) share(ctx context.Context, q bot.Looking) (flows.Fact, error) {
+	m, found, err := r.DB.MemberByChat(ctx, q.Chat)
 	if err != nil || !found {
 		return flows.Fact{}, err
 	}

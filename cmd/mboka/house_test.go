@@ -119,12 +119,15 @@ var homes = map[string][]string{
 	"github.com/twilio/twilio-go":         {"bot/whatsapp"},
 	"github.com/jackc/pgx":                {"store", "cmd/mboka"},
 	"github.com/redis/go-redis":           {"store/sessions", "store/limits", "cmd/mboka"},
-	"github.com/riverqueue/river":         {"store", "bot/jobs", "cmd/mboka"},
+	"github.com/riverqueue/river":         {"store", "bot/jobs", "bot/announce", "bot/figures", "bot/whatsapp", "cmd/mboka"},
 	"github.com/tink-crypto":              {"store/seal"},
 	"github.com/nicksnyder/go-i18n":       {"locales"},
 	"github.com/prometheus/client_golang": {"bot", "bot/web", "cmd/mboka"},
 	"github.com/alicebob/miniredis":       {"cmd/mboka"},
 	"github.com/go-analyze/charts":        {"bot/figures"},
+	"github.com/go-redis/redis_rate":      {"store/limits"},
+	"github.com/arran4/golang-ical":       {"bot/announce"},
+	"github.com/xuri/excelize":            {"bot/announce", "bot/figures"},
 }
 
 func TestArrows(t *testing.T) {

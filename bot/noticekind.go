@@ -1,0 +1,25 @@
+package bot
+
+// NoticeKind is a kind of message that the service says first. Each has an
+// approved WhatsApp template, or is parked until the person writes: the table
+// stands in bot/whatsapp.
+type NoticeKind string
+
+// The kinds.
+const (
+	NoticeMission   NoticeKind = "mission"    // a meeting or visit, or news
+	NoticeStub      NoticeKind = "stub"       // that there is an announcement, and no word of which
+	NoticeChange    NoticeKind = "change"     // it is changed or cancelled
+	NoticeReminder  NoticeKind = "reminder"   // a week or a day before, and the question after
+	NoticeApproval  NoticeKind = "approval"   // to staff: somebody asks for a yes
+	NoticeProgress  NoticeKind = "progress"   // to staff: how far a sending is, and its report
+	NoticeRetention NoticeKind = "retention"  // what is kept will be erased
+	NoticeReconfirm NoticeKind = "reconfirm"  // once a year: is the profile still right?
+	NoticeDigest    NoticeKind = "digest"     // to staff: figures of the month
+	NoticeMatch     NoticeKind = "match"      // somebody looks for such skills
+	NoticeRoleLapse NoticeKind = "role_lapse" // to staff: the role has ended
+)
+
+// NoticeKinds are all kinds.
+var NoticeKinds = []NoticeKind{NoticeMission, NoticeStub, NoticeChange, NoticeReminder, NoticeApproval, NoticeProgress,
+	NoticeRetention, NoticeReconfirm, NoticeDigest, NoticeMatch, NoticeRoleLapse}

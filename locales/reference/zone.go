@@ -1,0 +1,27 @@
+package reference
+
+import (
+	_ "time/tzdata" // the zones of this release, whatever the machine has
+)
+
+// Zones gives the IANA zones that a person may be in: the city's, else that of
+// the country, else those of the cities of a country that has several; UTC where
+// no city is listed (domain reference, section 3).
+func Zones(country, city string) []string {
+	if c, known := CityByID(city); known && c.Timezone != "" {
+		return []string{c.Timezone}
+	}
+	if c, known := CountryByCode(country); known && c.Timezone != "" {
+		return []string{c.Timezone}
+	}
+	var zones []string
+	for _, c := range Cities(country) {
+		if c.Timezone != "" {
+			zones = append(zones, c.Timezone)
+		}
+	}
+	if len(zones) == 0 {
+		zones = []string{"UTC"}
+	}
+	return zones
+}
