@@ -150,7 +150,7 @@ func (r *turning) announce(db *store.DB, conn *pgx.Conn, staff uuid.UUID) {
 		`INSERT INTO role (id, staff_id, role, organisation, granted_at) VALUES ($1, $2, 'coordinator', 'iom', $3)`,
 		`INSERT INTO announcement_draft (staff_id, step, codes, sealed_text, updated_at) VALUES ($2, 'title', '{}', $4, $3)`,
 		`INSERT INTO feedback (id, mission_id, sealed_text, at) VALUES ($1, $5, $4, $3)`,
-		`INSERT INTO ambassador (id, code, sealed_label, role_id, organisation, created_at) VALUES ($1, translate(upper(left(md5($1::text), 8)), '01', '23'), $4, $6, 'iom', $3)`,
+		`INSERT INTO ambassador (id, code, sealed_label, role_id, organisation, created_at) VALUES ($1, translate(upper(left(md5(random()::text), 8)), '01', '23'), $4, $6, 'iom', $3)`,
 	}
 	for i, sql := range rows {
 		if i == 1 {
