@@ -124,6 +124,13 @@ func (l *Lanes) count(channel string, n int64) {
 	_ = counted.Run(ctx, l.client, []string{l.key("replies", channel)}, n).Err()
 }
 
+// What to ask of Slow when bulk was too fast for its platform.
+const (
+	Half    = 2
+	Stop    = 0
+	SlowFor = 5 * time.Minute // long enough to tell whether half the rate passes
+)
+
 // Slow makes the bulk of a channel slower for some time, in all replicas: by a
 // factor, 2 for half the rate, or with 0 it stops. It is for a platform that
 // finds us too fast without refusing the whole sender (see Holds). Whoever is

@@ -6,13 +6,14 @@ import "github.com/redis/go-redis/v9"
 // Replies are counted in parts of 25 ms: what is called the last second is up to
 // one part longer, never shorter.
 
-// counted adds ARGV[1] replies to the part of now, and drops old parts.
+// counted adds ARGV[1] replies to the part of now, and drops old parts, and those
+// that lie ahead since the clock was put back.
 var counted = redis.NewScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HINCRBY', KEYS[1], math.floor(now / 25), ARGV[1])
 for _, part in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if (part + 1) * 25 <= now - 1000 then redis.call('HDEL', KEYS[1], part) end
+  if (part + 1) * 25 <= now - 1000 or part * 25 > now then redis.call('HDEL', KEYS[1], part) end
 end
 redis.call('PEXPIRE', KEYS[1], 2000)
 return 0`)
