@@ -122,6 +122,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Lanes:    s.lanes,
 		LookUps:  lookUps(channels),
 		Noticed:  jobs.Noticed(s.db, time.Now),
+		Picture:  desk.Picture,
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
