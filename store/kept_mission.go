@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -94,32 +93,3 @@ func (r reader) ambassadorOf(ctx context.Context, member uuid.UUID) (code string
 // deliveryColumns are the columns of deliveryRow, of a table d.
 const deliveryColumns = `d.id, d.announcement_id, d.member_id, d.staff_id, d.channel, d.language, d.country, d.place, d.state, d.reason, d.means,
 	d.rank, d.attempt, d.due_at, d.started_at, d.settled_at, d.provider_id`
-
-type deliveryRow struct {
-	ID             uuid.UUID  `db:"id"`
-	AnnouncementID uuid.UUID  `db:"announcement_id"`
-	MemberID       *uuid.UUID `db:"member_id"`
-	StaffID        *uuid.UUID `db:"staff_id"`
-	Channel        string     `db:"channel"`
-	Language       string     `db:"language"`
-	Country        string     `db:"country"`
-	Place          string     `db:"place"`
-	State          string     `db:"state"`
-	Reason         *string    `db:"reason"`
-	Means          *string    `db:"means"`
-	Rank           int        `db:"rank"`
-	Attempt        int        `db:"attempt"`
-	DueAt          *time.Time `db:"due_at"`
-	StartedAt      *time.Time `db:"started_at"`
-	SettledAt      *time.Time `db:"settled_at"`
-	ProviderID     *string    `db:"provider_id"`
-}
-
-func (row deliveryRow) delivery() Delivery {
-	return Delivery{
-		ID: row.ID, AnnouncementID: row.AnnouncementID, MemberID: orZero(row.MemberID), StaffID: orZero(row.StaffID), Channel: row.Channel,
-		Language: row.Language, Country: row.Country, Place: row.Place, State: row.State, Reason: orZero(row.Reason), Means: orZero(row.Means),
-		Rank: row.Rank, Attempt: row.Attempt, DueAt: orZero(row.DueAt), StartedAt: orZero(row.StartedAt), SettledAt: orZero(row.SettledAt),
-		ProviderID: orZero(row.ProviderID),
-	}
-}
