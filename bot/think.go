@@ -142,7 +142,8 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.opens(), t.asks(), t.staffs():
+	case t.links(), t.joins(), t.opens(), t.asks(), t.doors(), t.staffs():
+	case word == "" && t.comes():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -281,7 +282,7 @@ func (t *thinker) take(turn flows.Turn) {
 		t.out.Need, t.out.Answers = turn.Need, turn.State.Answers
 		return
 	}
-	if t.decides(turn) {
+	if t.opensMission(turn) || t.decides(turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)
@@ -323,7 +324,9 @@ func (t *thinker) finished(turn flows.Turn) {
 	if code := t.spoken(turn.Events); code != "" && t.answersForm(code, said) {
 		return
 	}
-	t.repeat(said...)
+	if said, known := t.news(turn, said); known {
+		t.repeat(said...)
+	}
 }
 
 func (t *thinker) setLanguage(lang locales.Lang) { t.s.Lang, t.s.Chosen = lang.String(), true }
