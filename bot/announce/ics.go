@@ -49,7 +49,7 @@ func ICS(m store.Mission, lang locales.Lang, withHint bool) ([]byte, error) {
 	event.SetLocation(printable(strings.ReplaceAll(l.located(lang, withHint), "\n", ", ")))
 	event.SetDescription(printable(l.described(lang, withHint)))
 	if link, err := url.Parse(tidy(m.URL)); withHint && err == nil && (link.Scheme == "https" || link.Scheme == "http") {
-		event.SetURL(link.String()) // which escapes what would begin a new line
+		event.SetURL(printable(link.String()))
 	}
 	var b bytes.Buffer
 	if err := cal.SerializeTo(&b, ics.WithNewLineWindows); err != nil {
