@@ -99,11 +99,7 @@ func (l Letter) described(lang locales.Lang, withHint bool) string {
 	l.terms(s)
 	l.bring(s)
 	l.contact(s)
-	texts := make([]string, len(s.lines))
-	for i, line := range s.lines {
-		texts[i] = line.text
-	}
-	return strings.Join(texts, "\n")
+	return s.text()
 }
 
 // printable drops control characters: a calendar may refuse the whole file for

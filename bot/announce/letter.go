@@ -112,7 +112,7 @@ func (l Letter) more(lang locales.Lang) string {
 // approved are the kind of approved text that says the same where a platform
 // takes nothing else, and what fills it, in order:
 //
-//	NoticeMission   title, day and time, place, whether the state is there
+//	NoticeMission   title, day and time, place, whether the state is there with languages, seats, price
 //	NoticeStub      nothing: for news, which no fixed text could hold
 //	NoticeChange    title, what is changed or that it is cancelled
 //	NoticeReminder  title, day and time, place
@@ -137,5 +137,8 @@ func (l Letter) approved(r Recipient) (bot.NoticeKind, []string) {
 	if !l.Invites() {
 		return bot.NoticeStub, nil
 	}
-	return bot.NoticeMission, []string{title, day, cmp.Or(place, l.organiser()), l.state(&sheet{lang: lang})}
+	about := &sheet{lang: lang}
+	about.add(0, l.state(about))
+	l.terms(about)
+	return bot.NoticeMission, []string{title, day, cmp.Or(place, l.organiser()), oneLine(about.text(), 2*longestField)}
 }
