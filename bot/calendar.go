@@ -6,7 +6,8 @@ import (
 )
 
 // StepCalendar is the step of a button by which somebody gets a meeting for
-// their own calendar: event "delivery.ics" or "mission.ics".
+// their own calendar: event "delivery.ics" or "mission.ics". Without an id, by
+// the word, the next is meant that they come to.
 const StepCalendar = "ics"
 
 // What came of it, as ResultOutcome.
@@ -18,6 +19,15 @@ const (
 	ResultCalendarName = "CalendarName"
 	ResultWhen         = "When"
 )
+
+// calendar carries out the word.
+func (t *thinker) calendar() {
+	if t.s.Member == "" && !t.s.Staff {
+		t.repeat(flows.Line{Key: locales.CalendarOver})
+		return
+	}
+	t.decide(flows.Event{Flow: FlowMission, Name: StepCalendar})
+}
 
 // calendarDecided hands a meeting over for a calendar. It may hold the address,
 // so it goes the way of a person's own data: as a file, or behind a link that

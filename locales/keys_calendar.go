@@ -9,4 +9,5 @@ const (
 	CalendarFile   Key = "calendar_file"
 	CalendarNone   Key = "calendar_none"
 	CalendarOver   Key = "calendar_over"
+	CmdCalendar    Key = "cmd_calendar"
 )

@@ -23,7 +23,7 @@ func (l Letter) when(r Recipient) string {
 	if m.StartsAt.IsZero() {
 		return ""
 	}
-	lang, start := r.Language, m.StartsAt.In(reference.Zone(m.Timezone))
+	lang, start := r.Language, l.local(m.StartsAt)
 	beside := ""
 	if others := l.elsewhere(r, start); len(others) > 0 {
 		beside = " (" + strings.Join(others, ", ") + ")"
@@ -66,12 +66,15 @@ func timeOfDay(t time.Time) time.Duration {
 
 // day is the day at the venue.
 func (l Letter) day(lang locales.Lang) string {
-	return l.dayOf(lang, l.Mission.StartsAt.In(reference.Zone(l.Mission.Timezone)))
+	return l.dayOf(lang, l.Mission.StartsAt)
 }
+
+// local is a time by the clock of the venue.
+func (l Letter) local(t time.Time) time.Time { return t.In(reference.Zone(l.Mission.Timezone)) }
 
 // dayOf is the day of a time at the venue.
 func (l Letter) dayOf(lang locales.Lang, t time.Time) string {
-	t = t.In(reference.Zone(l.Mission.Timezone))
+	t = l.local(t)
 	return locales.Day(lang, t, l.withYear(t))
 }
 
