@@ -41,6 +41,8 @@ func (t *thinker) run(command string) {
 		t.agreements()
 	case "export":
 		t.export()
+	case "calendar":
+		t.calendar()
 	case "link":
 		t.link()
 	case "anew":
