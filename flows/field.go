@@ -23,6 +23,10 @@ type View struct {
 	Sub     string
 	Ticks   []string
 	Phone   string // the sender's number where known; only its prefix counts
+	// At is the time of the message, and Facts are those of the step; both are
+	// empty where a list is only looked at.
+	At    time.Time
+	Facts Facts
 }
 
 // Offer is what a field shows.
