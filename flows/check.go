@@ -169,6 +169,7 @@ func (c *checker) codes(s *Step) map[string]bool {
 			codes[o.Code] = true
 		}
 	}
+	codes[Written] = s.Field.Offer(View{}).Free
 	return codes
 }
 
@@ -181,7 +182,7 @@ func (c *checker) condition(i int, s *Step) {
 	for cond := &s.Unless; cond != nil; cond = cond.Or {
 		c.looksBack(i, s, *cond)
 	}
-	if from := s.Field; from != nil && from.From() != "" {
+	if from := s.Field; from != nil && from.From() != "" && !slices.Contains(c.f.Given, from.From()) {
 		if k, ok := c.f.index[from.From()]; !ok || k >= i {
 			c.fault(s.ID, "the list hangs on %q, which is not asked before", from.From())
 		}

@@ -17,6 +17,10 @@ type Field interface {
 	From() string
 }
 
+// Written is the code of a free text that is there, so that other questions can
+// hang on it.
+const Written = "text"
+
 // View is what a field may look at.
 type View struct {
 	Answers Answers

@@ -12,10 +12,6 @@ import (
 	"mboka/locales/reference"
 )
 
-// Written is the code of a text that was written, so that other questions can
-// hang on whether there is one.
-const Written = "text"
-
 // Note is a text on any subject, beside which there may be buttons.
 type Note struct {
 	max  int // characters, as a person counts them
@@ -43,7 +39,7 @@ func (n *Note) Read(_ flows.View, in flows.Input) flows.Reading {
 	case uniseg.GraphemeClusterCount(text) > n.max:
 		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.TextTooLong, Args: locales.Args{"Max": n.max}}}
 	}
-	return flows.Reading{As: flows.Taken, Codes: []string{Written}, Text: text, Echo: &flows.Line{Key: locales.EchoText}}
+	return flows.Reading{As: flows.Taken, Codes: []string{flows.Written}, Text: text, Echo: &flows.Line{Key: locales.EchoText}}
 }
 
 // pressed finds the button that was tapped, or written out as a whole.

@@ -28,7 +28,7 @@ func (WebAddress) Read(_ flows.View, in flows.Input) flows.Reading {
 		!strings.Contains(strings.Trim(u.Hostname(), "."), ".") || strings.ContainsAny(text, " <>\"") {
 		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.WebAddressMiss}}
 	}
-	return flows.Reading{As: flows.Taken, Codes: []string{Written}, Text: text, Echo: &flows.Line{Key: locales.EchoText}}
+	return flows.Reading{As: flows.Taken, Codes: []string{flows.Written}, Text: text, Echo: &flows.Line{Key: locales.EchoText}}
 }
 
 // Show gives the beginning of it back.

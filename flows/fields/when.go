@@ -13,7 +13,8 @@ import (
 // When is a day and a time of day at a place, by the clock of the place. What
 // is typed is confirmed with the name of the day; rows to tap bear it already.
 type When struct {
-	country, city string // the steps that say where; "": by the clock of Kinshasa
+	ask           locales.Key // the question, with Place
+	country, city string      // the steps that say where; unanswered: by the clock of Kinshasa
 	// Follows is a step that it must come after, and on whose day a time of day
 	// alone lies. Precedes is a step that it must not come after.
 	Follows, Precedes string
@@ -23,8 +24,11 @@ type When struct {
 	Rows []flows.Option
 }
 
-// WhenAt makes a time at the place that two steps say.
-func WhenAt(country, city string) *When { return &When{country: country, city: city} }
+// WhenAt makes a time at the place that two steps say. ask is the question; its
+// field Place names whose clock counts.
+func WhenAt(ask locales.Key, country, city string) *When {
+	return &When{ask: ask, country: country, city: city}
+}
 
 // whenShape is how an answer is coded: by the clock of the place.
 const whenShape = "20060102-1504"
@@ -77,6 +81,7 @@ func (w *When) now(v flows.View) time.Time {
 // Offer shows days to tap, and of a day its hours; any other is typed.
 func (w *When) Offer(v flows.View) flows.Offer {
 	o := flows.Offer{Options: w.Rows, Marks: flows.None, Free: true}
+	o.Body = &flows.Line{Key: w.ask, Args: locales.Args{"Place": w.place(v.Answers)}}
 	if v.At.IsZero() {
 		return o
 	}
