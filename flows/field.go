@@ -95,6 +95,12 @@ const (
 	// FactShare is the request for the person's profile that waits for an
 	// answer: Ministère and But. Its answer "request" names it.
 	FactShare = "share"
+	// FactDryRun is whom an announcement would reach: Text, and as its answer to
+	// itself DryRunReady where it may be sent. FactSample is what one reader gets:
+	// Text.
+	FactDryRun  = "dry_run"
+	FactSample  = "sample"
+	DryRunReady = "ready"
 )
 
 // Fact is one thing looked up: answers to begin with, arguments for a text.

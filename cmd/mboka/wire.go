@@ -42,6 +42,7 @@ func allFlows() []*flows.Flow {
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
 		staff.Menu(), staff.Roles(),
+		announce.Flow(), announce.Change(), announce.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }

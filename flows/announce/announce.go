@@ -60,12 +60,6 @@ const (
 	Submitted = "submitted" // a second person is asked for a yes
 )
 
-// Facts that the form needs; package bot names them too.
-const (
-	FactReach  = "reach"  // the dry run: Text, and OK where it may be sent
-	FactSample = "sample" // Text: what one reader gets, see Preview
-)
-
 // Kinds of missions that need other questions.
 const (
 	webinar = "webinar"
@@ -226,10 +220,10 @@ func sending() []flows.Step {
 	return []flows.Step{
 		{ID: Begin, Required: true, Ask: locales.AnnBegin, Title: locales.TAnnBegin, Field: begin},
 		{ID: Check, Kind: flows.Review, Ask: locales.AnnCheck, Field: unnumbered{choice(option("ok", locales.AnnToDry))}},
-		{ID: Dry, Kind: flows.Fork, Ask: locales.AnnDry, Needs: []string{FactReach}, Field: dry{},
+		{ID: Dry, Kind: flows.Fork, Ask: locales.AnnDry, Needs: []string{flows.FactDryRun}, Field: dry{},
 			Routes: []flows.Route{{Code: "preview", To: Preview}, {Code: "change", To: Check}, {Code: "submit", To: Submitted}}},
 		{ID: Preview, Kind: flows.Fork, Ask: locales.AnnPreview, Field: samples()},
-		{ID: Sample, Kind: flows.Fork, Ask: locales.AnnSample, Needs: []string{FactSample},
+		{ID: Sample, Kind: flows.Fork, Ask: locales.AnnSample, Needs: []string{flows.FactSample},
 			Field:  choice(option("other", locales.AnnOther), option("back", locales.AnnBack)),
 			Routes: []flows.Route{{Code: "other", To: Preview}, {Code: "back", To: Dry}}},
 		{ID: Submitted, Kind: flows.End, Enter: Submitted, Ask: locales.AnnSubmitted},

@@ -23,7 +23,7 @@ type dry struct{}
 
 func (dry) options(v flows.View) []flows.Option {
 	rows := []flows.Option{option("preview", locales.AnnShow), option("change", locales.AnnChange)}
-	if ok, _ := v.Facts[FactReach].Args["OK"].(bool); ok {
+	if v.Facts[flows.FactDryRun].Answers.Code(flows.FactDryRun) == flows.DryRunReady {
 		rows = append(rows, option("submit", locales.AnnSubmit))
 	}
 	return rows

@@ -30,9 +30,6 @@ func WhenAt(ask locales.Key, country, city string) *When {
 	return &When{ask: ask, country: country, city: city}
 }
 
-// whenShape is how an answer is coded: by the clock of the place.
-const whenShape = "20060102-1504"
-
 // daysAhead is how many days can be tapped, and how far ahead one may lie.
 const (
 	weekendsAhead = 4
@@ -41,7 +38,7 @@ const (
 
 // WhenCode reads the code of an answer: the clock of the place, as if it were UTC.
 func WhenCode(code string) (local time.Time, ok bool) {
-	local, err := time.Parse(whenShape, code)
+	local, err := time.Parse(reference.LocalShape, code)
 	return local, err == nil
 }
 
@@ -101,7 +98,7 @@ func (w *When) Offer(v flows.View) flows.Offer {
 	if before, ok := WhenCode(v.Answers.Code(w.Precedes)); ok {
 		for _, days := range []int{1, 3, 7} {
 			if t := endOf(before.AddDate(0, 0, -days)); t.After(w.now(v)) {
-				o.Options = append(o.Options[:len(o.Options):len(o.Options)], flows.Option{Code: t.Format(whenShape), Label: dayLabel(t, false)})
+				o.Options = append(o.Options[:len(o.Options):len(o.Options)], flows.Option{Code: t.Format(reference.LocalShape), Label: dayLabel(t, false)})
 			}
 		}
 		return o
@@ -135,7 +132,7 @@ func clockRow(t time.Time) flows.Option {
 	for _, lang := range locales.Langs {
 		label[lang] = locales.Clock(lang, t)
 	}
-	return flows.Option{Code: t.Format(whenShape), Label: label}
+	return flows.Option{Code: t.Format(reference.LocalShape), Label: label}
 }
 
 func dayLabel(t time.Time, year bool) (out locales.Label) {
@@ -221,7 +218,7 @@ func (w *When) take(v flows.View, local time.Time, tapped bool) flows.Reading {
 	case precedes && local.After(before):
 		return w.miss(locales.WhenLate)
 	}
-	r := flows.Reading{As: flows.Unsure, Codes: []string{local.Format(whenShape)}, Whole: true}
+	r := flows.Reading{As: flows.Unsure, Codes: []string{local.Format(reference.LocalShape)}, Whole: true}
 	switch {
 	case twice:
 		r.Ask = &flows.Line{Key: locales.WhenTwice, Args: locales.Args{"Typed": clockOf(local)}}

@@ -4,6 +4,7 @@ package flowstest
 
 import (
 	"mboka/flows"
+	"mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/menu"
@@ -22,6 +23,7 @@ func All() []*flows.Flow {
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
 		staff.Menu(), staff.Roles(),
+		announce.Flow(), announce.Change(), announce.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }

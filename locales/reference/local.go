@@ -32,6 +32,19 @@ func MainZone(country, city, written string) string {
 	return Zones(country, city)[0]
 }
 
+// LocalShape is how a date and a time of day are coded, without a zone.
+const LocalShape = "20060102-1504"
+
+// LocalMoment is Moment for a code of LocalShape. ok is false for any other.
+func LocalMoment(zone, code string) (at time.Time, ok bool) {
+	local, err := time.Parse(LocalShape, code)
+	if err != nil {
+		return time.Time{}, false
+	}
+	at, _, _ = Moment(zone, local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute())
+	return at, true
+}
+
 // Moment is the time when the clocks of a zone show a date and a time of day.
 // Where they show it twice, because they are put back, it is the first. exists is
 // false where they jump over it: then it is as much later as they jump.
