@@ -49,7 +49,9 @@ func (d DryRun) Say(lang locales.Lang, policy store.Policy, rates Rates) string 
 	return strings.Join(lines, "\n")
 }
 
-func (v speech) text(key locales.Key, args locales.Args) string { return locales.Text(v.lang, key, args) }
+func (v speech) text(key locales.Key, args locales.Args) string {
+	return locales.Text(v.lang, key, args)
+}
 
 func (v speech) cell(c protect.Cell, k int) string {
 	switch c.State {

@@ -234,5 +234,5 @@ func (v *visit) soon(at time.Time, m store.Mission, lang locales.Lang) string {
 	if wait := at.Sub(v.d.At); wait <= v.policy.CoolOff {
 		return locales.Text(lang, locales.AnnInMinutes, locales.Args{"Minutes": int(wait.Round(time.Minute).Minutes())})
 	}
-	return locales.Text(lang, locales.AnnSoon, clockArgs(at, m.Timezone, lang))
+	return locales.Text(lang, locales.AnnSoon, clockArgs(at, m, lang))
 }

@@ -16,8 +16,8 @@ import (
 	"mboka/store"
 )
 
-// listed is how many announcements are listed: the rows of a WhatsApp list.
-const listed = 10
+// mostShown is how many announcements are listed: the rows of a WhatsApp list.
+const mostShown = 10
 
 // rowTitle is the longest title of such a row (twilio.com/docs/content/twiliolist-picker).
 const rowTitle = 24
@@ -35,7 +35,7 @@ func (o *Office) list(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	all, err := tx.AnnouncementsBy(ctx, of, listed)
+	all, err := tx.AnnouncementsBy(ctx, of, mostShown)
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +91,15 @@ func whoOf(a store.Announcement, lang locales.Lang) string {
 	return audience.Label(lang)
 }
 
-// clockArgs are the day, the time of day and the zone of a time.
-func clockArgs(at time.Time, zone string, lang locales.Lang) locales.Args {
-	local := at.In(reference.Zone(zone))
-	_, name, _ := strings.Cut(zone, "/")
-	return locales.Args{"Day": locales.Day(lang, local, false), "Clock": locales.Clock(lang, local), "Place": strings.ReplaceAll(name, "_", " ")}
+// clockArgs are the day, the time of day, and whose clock it is.
+func clockArgs(at time.Time, m store.Mission, lang locales.Lang) locales.Args {
+	local := at.In(reference.Zone(m.Timezone))
+	_, place, _ := strings.Cut(m.Timezone, "/")
+	place = strings.ReplaceAll(place, "_", " ")
+	if city, known := reference.CityByID(m.City); known {
+		place = city.Name.In(lang)
+	}
+	return locales.Args{"Day": locales.Day(lang, local, false), "Clock": locales.Clock(lang, local), "Place": place}
 }
 
 // card shows one announcement, with what its state and the reader's roles allow.
@@ -121,9 +125,7 @@ func (s *seat) acts() (acts []string) {
 	if s.a.Status == store.AnnouncementReview && s.approves && !s.own() {
 		acts = append(acts, bot.ActApprove, bot.ActRefuse)
 	}
-	if s.a.Kind != store.AnnounceChange || s.a.Status == store.AnnouncementReview {
-		acts = append(acts, bot.ActPreview)
-	}
+	acts = append(acts, bot.ActPreview)
 	switch s.a.Status {
 	case store.AnnouncementApproved:
 		acts = append(acts, bot.ActUndo)
@@ -158,6 +160,11 @@ func (s *seat) own() bool { return s.author == s.held.StaffID && s.author != uui
 
 // preview shows what a member would read, on the platform of who looks.
 func (s *seat) preview() (map[string]string, error) {
+	if s.a.Status == store.AnnouncementReview { // a change is shown as it would be
+		if err := s.propose(&s.m); err != nil {
+			return nil, err
+		}
+	}
 	text := sampleOf(Letter{Announcement: s.a, Mission: s.m, Organisation: s.policy.Organisation}, s.lang, s.d.Channel)
 	var acts []string
 	for _, act := range s.acts() {

@@ -109,6 +109,21 @@ func (s *seat) swap() error {
 	if s.a.Kind != store.AnnounceChange {
 		return nil
 	}
+	kept, err := encode(movableOf(s.m))
+	if err != nil {
+		return err
+	}
+	if err := s.propose(&s.m); err != nil {
+		return err
+	}
+	return errors.Join(s.tx.PutMission(s.ctx, s.m), s.tx.PutForm(s.ctx, s.a.ID, kept))
+}
+
+// propose gives a mission what the form of a change holds.
+func (s *seat) propose(m *store.Mission) error {
+	if s.a.Kind != store.AnnounceChange {
+		return nil
+	}
 	form, err := s.tx.FormOf(s.ctx, s.a.ID)
 	if err != nil {
 		return err
@@ -117,10 +132,6 @@ func (s *seat) swap() error {
 	if err := json.Unmarshal(form, &next); err != nil {
 		return fmt.Errorf("read change: %w", err)
 	}
-	kept, err := encode(movableOf(s.m))
-	if err != nil {
-		return err
-	}
-	next.put(&s.m)
-	return errors.Join(s.tx.PutMission(s.ctx, s.m), s.tx.PutForm(s.ctx, s.a.ID, kept))
+	next.put(m)
+	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	"mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/menu"
@@ -108,6 +109,10 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	all := records.All()
 	maps.Copy(all, desk.Effects())
+	plans, facts := office(s, channels), records.Facts()
+	maps.Copy(all, plans.Effects())
+	maps.Copy(facts, plans.Facts())
+	maps.Copy(facts, plans.Audiences.Facts())
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,
@@ -116,7 +121,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Keys:     s.keys,
 		Policy:   s.policy(),
 		Record:   records.Record,
-		Facts:    records.Facts(),
+		Facts:    facts,
 		Effects:  all,
 		Begins:   registration.ID + "." + registration.Adult,
 		Holds:    s.holds,
