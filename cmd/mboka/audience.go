@@ -7,7 +7,7 @@ import (
 	"mboka/bot/announce"
 	"mboka/bot/figures"
 	"mboka/locales"
-	"mboka/store"
+	"mboka/store/limits"
 )
 
 // understand reads words about people as figures do, for announcements. What
@@ -59,17 +59,21 @@ func unused(variable string) announce.Unknown {
 	return announce.Unknown{Word: locales.LabelOf(v.Title).In(locales.FR), Unused: true}
 }
 
-// Bulk rates of the platforms, with what is left for replies taken off
-// (platforms.md, A3 and C5).
-var bulkRates = announce.Rates{Telegram: 20, WhatsApp: 40}
-
 // audiences is the desk that tells coordinators whom an announcement would
 // reach.
 func audiences(s *stores, channels []bot.Channel) *announce.Desk {
-	return &announce.Desk{
-		DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Understand: understand, Channels: names(channels), Rates: bulkRates,
-		Conditions: func(context.Context) (announce.Conditions, error) {
-			return announce.Conditions{Windowed: "whatsapp", Outside: func(string) string { return store.MeansTemplate }, Refused: announce.RefusesUS}, nil
-		},
+	d := &announce.Desk{
+		DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Understand: understand, Conditions: conditions,
+		Rates: announce.Rates{Telegram: float64(limits.Rates["telegram"].Bulk), WhatsApp: float64(limits.Rates["whatsapp"].Bulk)},
 	}
+	for _, c := range channels {
+		d.Channels = append(d.Channels, c.Name())
+	}
+	return d
+}
+
+// conditions are those of the platforms. Nothing is approved yet: who has not
+// written for a day waits.
+func conditions(context.Context) (announce.Conditions, error) {
+	return announce.Conditions{Windowed: "whatsapp", Outside: func(string) string { return "" }, Refused: announce.RefusesUS}, nil
 }
