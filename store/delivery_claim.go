@@ -111,7 +111,7 @@ var claimSQL = `
 	), found AS (
 		SELECT d.id, chat.chat, chat.channel, chat.sealed_address, chat.last_inbound_at, coalesce(m.language, s.language, d.language) AS language,
 			CASE WHEN NOT ` + agreed + ` THEN 'withdrawn' WHEN chat.chat IS NULL THEN 'skipped' WHEN chat.channel <> d.channel THEN 'planned'
-				WHEN $7 > 0 AND d.member_id IS NOT NULL AND ` + capped(`d.member_id`, `$3`, `$1`) + ` >= $7 THEN 'skipped'
+				WHEN $7 >= 0 AND d.member_id IS NOT NULL AND ` + capped(`d.member_id`, `$3`, `$1`) + ` >= $7 THEN 'skipped'
 				WHEN ($8::timestamptz IS NOT NULL AND coalesce(chat.last_inbound_at < $8, true) OR d.reason = 'window')
 					AND coalesce(m.language, s.language, d.language) <> ALL($9) THEN 'parked'
 				ELSE 'sending' END AS state
