@@ -53,6 +53,9 @@ type Config struct {
 	// Noticed hears what became of a notice (Notify), by its id. Nil: nobody
 	// asks.
 	Noticed func(ctx context.Context, chat seal.Chat, notice string, f NotificationFate) error
+	// Delivered hears what a platform says later of a delivery of an
+	// announcement. Nil: nobody asks.
+	Delivered func(ctx context.Context, t Told) error
 	// PublicURL is where bot/web is reached, for links to it. "": no links.
 	PublicURL string
 

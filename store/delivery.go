@@ -45,6 +45,9 @@ const (
 	RankRefused
 	RankDelivered
 	RankRead
+	// RankStub is that of a stub, after which nothing counts: what is told of
+	// later is the stub and not the delivery.
+	RankStub
 )
 
 // Means are how a delivery was sent.

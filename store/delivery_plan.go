@@ -139,7 +139,7 @@ func (r reader) Ready(ctx context.Context, c Claim, most int) (n int, err error)
 	err = r.q.QueryRow(ctx, `
 		SELECT count(*) FROM (
 			SELECT FROM delivery d WHERE d.announcement_id = $1 AND d.channel = $2 AND d.state = 'planned'
-				AND (d.due_at <= $3) IS NOT FALSE AND (NOT $4 OR d.place = ANY($5)) LIMIT $6) some`,
+				AND (d.due_at <= $3) IS NOT FALSE AND (NOT $4 OR d.place = ANY($5)) LIMIT $6) ready`,
 		c.Announcement, c.Channel, c.At, c.Quiet, awake, most).Scan(&n)
 	return n, wrapErr("count what is ready", err)
 }
