@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/effects"
 	"mboka/bot/figures"
 	"mboka/bot/jobs"
@@ -107,26 +108,32 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	all := records.All()
 	maps.Copy(all, desk.Effects())
-	return bot.New(bot.Config{
-		Flows:    allFlows(),
-		Channels: channels,
-		Sessions: s.sessions,
-		Store:    s.db,
-		Keys:     s.keys,
-		Policy:   s.policy(),
-		Record:   records.Record,
-		Facts:    records.Facts(),
-		Effects:  all,
-		Begins:   registration.ID + "." + registration.Adult,
-		Holds:    s.holds,
-		Lanes:    s.lanes,
-		LookUps:  lookUps(channels),
-		Noticed:  jobs.Noticed(s.db, time.Now),
+	var sending *announce.Sending
+	b, err := bot.New(bot.Config{
+		Flows:     allFlows(),
+		Channels:  channels,
+		Sessions:  s.sessions,
+		Store:     s.db,
+		Keys:      s.keys,
+		Policy:    s.policy(),
+		Record:    records.Record,
+		Facts:     records.Facts(),
+		Effects:   all,
+		Begins:    registration.ID + "." + registration.Adult,
+		Holds:     s.holds,
+		Lanes:     s.lanes,
+		LookUps:   lookUps(channels),
+		Noticed:   jobs.Noticed(s.db, time.Now),
+		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
+	if err == nil {
+		sending = s.sending(b, channels, log, time.Now, nil)
+	}
+	return b, err
 }
 
 // lookUps are for the channels whose platform can be asked.
