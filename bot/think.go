@@ -141,7 +141,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.opens(), t.asks(), t.staffs():
+	case t.links(), t.joins(), t.comes(), t.opens(), t.asks(), t.ambassadors(), t.staffs():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -345,6 +345,16 @@ func (t *thinker) idle(lead ...flows.Line) {
 	case t.s.Gated:
 		t.begin(FlowReturn, nil, lead...)
 	case t.s.Member != "":
+		if t.s.Shared != "" { // what they came for is shown first
+			line, need := t.sharedLine(t.s.Shared)
+			if need {
+				return
+			}
+			t.s.Shared = ""
+			if line.Key != "" {
+				lead = append(lead[:len(lead):len(lead)], line)
+			}
+		}
 		t.begin(FlowMenu, nil, t.staffLead(lead)...)
 	case len(t.s.Roles) > 0:
 		t.begin(FlowStaff, nil, lead...)

@@ -72,6 +72,11 @@ func (r reader) AmbassadorByCode(ctx context.Context, code string) (Ambassador, 
 	return r.ambassador(ctx, ` WHERE code = $1 AND ended_at IS NULL`, code)
 }
 
+// AmbassadorByID finds a link, also one that has ended.
+func (r reader) AmbassadorByID(ctx context.Context, id uuid.UUID) (Ambassador, bool, error) {
+	return r.ambassador(ctx, ` WHERE id = $1`, id)
+}
+
 // AmbassadorOf finds the link of a mission that an organisation has made and not
 // ended.
 func (r reader) AmbassadorOf(ctx context.Context, mission uuid.UUID, of Organisation) (Ambassador, bool, error) {

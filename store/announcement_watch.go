@@ -42,8 +42,8 @@ func (tx *Tx) WatchOwn(ctx context.Context, announcement uuid.UUID, at time.Time
 
 // ClaimWatchers gives those who follow an announcement and have not been told
 // anything for a while, each to one caller: at is when they were told last from
-// now on. Only who has a live role is told.
-func (tx *Tx) ClaimWatchers(ctx context.Context, announcement uuid.UUID, at time.Time, every time.Duration) ([]Watcher, error) {
+// now on. Only who has a live role is told, and not yet all.
+func (tx *Tx) ClaimWatchers(ctx context.Context, announcement uuid.UUID, all int, at time.Time, every time.Duration) ([]Watcher, error) {
 	type row struct {
 		StaffID    uuid.UUID `db:"staff_id"`
 		Channel    string    `db:"channel"`
@@ -57,10 +57,10 @@ func (tx *Tx) ClaimWatchers(ctx context.Context, announcement uuid.UUID, at time
 	}
 	rows, err := many[row](ctx, tx.q, `
 		UPDATE announcement_watch w SET at = $2 FROM staff s
-		WHERE w.announcement_id = $1 AND w.at <= $3 AND s.id = w.staff_id AND s.chat IS NOT NULL AND s.last_seen_at > $4 AND EXISTS (
+		WHERE w.announcement_id = $1 AND w.at <= $3 AND w.told < $5 AND s.id = w.staff_id AND s.chat IS NOT NULL AND s.last_seen_at > $4 AND EXISTS (
 			SELECT FROM role r WHERE r.staff_id = s.id AND r.ended_at IS NULL AND r.role IN ('coordinator', 'approver'))
 		RETURNING w.staff_id, s.channel, s.sealed_address, s.language, s.last_seen_at, w.provider_id, w.told, w.shown, w.trouble`,
-		announcement, at, at.Add(-every), at.Add(-RoleSilence))
+		announcement, at, at.Add(-every), at.Add(-RoleSilence), all)
 	if err != nil {
 		return nil, wrapErr("claim watchers", err)
 	}
