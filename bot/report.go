@@ -34,8 +34,9 @@ const (
 // FactReport is the lookup of files that an effect has let out: the answer
 // ReportOf says which, its argument CopyFiles is a []File.
 const (
-	FactReport = "report"
-	ReportOf   = "of"
+	FactReport  = "report"
+	ReportOf    = "of"
+	ReportLinks = "Links" // its argument: lines to say below the text
 )
 
 // reportButtons are the labels of the codes.
@@ -121,13 +122,16 @@ func (t *thinker) handOut(text func(string) string) {
 		}
 		t.sayReport(text, flows.Line{Key: key, Args: args})
 	}
-	if most == 0 && t.b.cfg.PublicURL == "" {
-		say(locales.RepNoFiles, nil)
-		return
-	}
 	found, ok := t.facts[FactReport]
 	if !ok {
 		t.out.Need, t.out.Answers = FactReport, flows.Answers{{Step: ReportOf, Text: text(resultOf)}}
+		return
+	}
+	if links, _ := found.Args[ReportLinks].(string); links != "" {
+		said += "\n" + links
+	}
+	if most == 0 && t.b.cfg.PublicURL == "" {
+		say(locales.RepNoFiles, nil)
 		return
 	}
 	t.out.Files, _ = found.Args[CopyFiles].([]File)

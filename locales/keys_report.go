@@ -45,6 +45,8 @@ const (
 	RepRule            Key = "rep_rule"
 	RepReasonWithdrawn Key = "rep_reason_withdrawn"
 	RepReasonCancelled Key = "rep_reason_cancelled"
+	RepReasonGone      Key = "rep_reason_gone"
+	RepReasonTries     Key = "rep_reason_tries"
 	RepReasonCode      Key = "rep_reason_code"
 	RepWholeTitle      Key = "rep_whole_title"
 	RepWholeSent       Key = "rep_whole_sent"

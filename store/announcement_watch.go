@@ -76,6 +76,16 @@ func (tx *Tx) ClaimWatchers(ctx context.Context, announcement uuid.UUID, all int
 	return out, nil
 }
 
+// Unwatched tells whether anybody who follows an announcement was not told all.
+func (r reader) Unwatched(ctx context.Context, announcement uuid.UUID, all int, at time.Time) (left bool, err error) {
+	err = r.q.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM announcement_watch w JOIN staff s ON s.id = w.staff_id
+			WHERE w.announcement_id = $1 AND w.told < $2 AND s.chat IS NOT NULL AND s.last_seen_at > $3 AND EXISTS (
+				SELECT FROM role r WHERE r.staff_id = s.id AND r.ended_at IS NULL AND r.role IN ('coordinator', 'approver')))`,
+		announcement, all, at.Add(-RoleSilence)).Scan(&left)
+	return left, wrapErr("look for watchers", err)
+}
+
 // Watched keeps what somebody was told, or that they are to be left alone until
 // a time, where next is later than now.
 func (tx *Tx) Watched(ctx context.Context, w Watcher, next time.Time) error {

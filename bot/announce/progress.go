@@ -14,6 +14,7 @@ import (
 	"mboka/bot"
 	"mboka/locales"
 	"mboka/store"
+	"mboka/store/limits"
 	"mboka/store/seal"
 )
 
@@ -28,6 +29,9 @@ const (
 	rateOver = 10 * time.Second
 	// restAfter is how long a watcher is left alone whose chat refuses.
 	restAfter = time.Minute
+	// tellLimit is for how long after the end of a sending somebody is tried who
+	// could not be told.
+	tellLimit = time.Hour
 )
 
 // toldAll is Watcher.Told once the report was said.
@@ -44,7 +48,7 @@ func (Telling) Kind() string { return "announcement_progress" }
 
 // InsertOpts lets one at a time tell of an announcement.
 func (Telling) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+	return river.InsertOpts{Queue: store.QueueAnnounce, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 	}}}
 }
@@ -74,10 +78,10 @@ type Teller struct {
 	Bot      *bot.Bot
 	Channels []bot.Channel
 	Reports  *Reports
-	// Held tells until when a platform makes the sender wait.
-	Held   func(channel string) time.Time
-	Clock  func() time.Time
-	Logger *slog.Logger
+	Holds    *limits.Holds // nil: nothing is held
+	Lanes    *limits.Lanes // nil: nothing is counted
+	Clock    func() time.Time
+	Logger   *slog.Logger
 }
 
 // Tell tells all watchers once who were not told within tellEvery. again is false
@@ -99,8 +103,11 @@ func (t *Teller) Tell(ctx context.Context, id uuid.UUID) (again bool, err error)
 		watchers, err = tx.ClaimWatchers(ctx, id, toldAll, now, tellEvery-tellSlack)
 		return err
 	})
-	if err != nil || len(watchers) == 0 {
-		return !over(a) && err == nil, err
+	if err != nil {
+		return false, err
+	}
+	if len(watchers) == 0 {
+		return t.goesOn(ctx, a, now)
 	}
 	p, m, err := t.progress(ctx, a, now)
 	if err != nil {
@@ -115,20 +122,32 @@ func (t *Teller) Tell(ctx context.Context, id uuid.UUID) (again bool, err error)
 	return true, nil
 }
 
+// goesOn tells whether there will be anything to tell. A chat that cannot be
+// reached for long is not waited for: the report can be asked for.
+func (t *Teller) goesOn(ctx context.Context, a store.Announcement, now time.Time) (bool, error) {
+	if !over(a) {
+		return true, nil
+	}
+	if now.Sub(a.EndedAt) > tellLimit {
+		return false, nil
+	}
+	return t.DB.Unwatched(ctx, a.ID, toldAll, now)
+}
+
 // progress counts once for all watchers.
 func (t *Teller) progress(ctx context.Context, a store.Announcement, now time.Time) (Progress, store.Mission, error) {
 	m, err := t.DB.MissionByID(ctx, a.MissionID)
 	if err != nil {
 		return Progress{}, m, err
 	}
-	tally, err := t.DB.Tally(ctx, a.ID, now.Add(-rateOver))
+	tally, err := t.DB.PaceOf(ctx, a.ID, now.Add(-rateOver))
 	if err != nil {
 		return Progress{}, m, err
 	}
 	p := Progress{Status: a.Status, Planning: a.PlannedAt.IsZero(), Counters: countersOf(tally.States)}
 	p.Rate = (tally.Recent + int(rateOver/time.Second)/2) / int(rateOver/time.Second)
 	for _, c := range t.Channels {
-		p.Held = p.Held || t.Held != nil && t.Held(c.Name()).After(now)
+		p.Held = p.Held || t.Holds.Until(c.Name()).After(now)
 	}
 	return p, m, nil
 }
@@ -166,11 +185,12 @@ func (t *Teller) edit(ctx context.Context, c bot.Channel, p Progress, w *store.W
 	if w.ProviderID != "" && mark == w.Shown {
 		return now, nil
 	}
-	if t.Held != nil && t.Held(c.Name()).After(now) {
-		return t.Held(c.Name()), nil
+	if until := t.Holds.Until(c.Name()); until.After(now) {
+		return until, nil
 	}
 	lang, _ := locales.ParseLang(w.Language)
 	about := bot.About{Kind: bot.AboutAnnouncement, ID: w.AnnouncementID}
+	t.Lanes.Reply(c.Name())
 	receipt, err := c.Send(ctx, w.Address, p.message("progress-"+w.AnnouncementID.String(), about, lang, w.ProviderID))
 	var failed *bot.SendError
 	switch {

@@ -19,6 +19,7 @@ type Counters struct {
 	Failed    int // did not get it, for whatever reason, and will not
 	Waiting   int // until the person writes
 	Unknown   int // may or may not have got it
+	Undecided int // the unknown of whom nobody has chosen to leave it at that
 	Open      int // planned, or under way
 	LeftOut   int // by the cap, or out of reach; never told as it is
 }
@@ -108,7 +109,7 @@ type Tables struct {
 }
 
 // tablesOf protects the deliveries of an announcement.
-func tablesOf(r protect.Rules, f protect.Fine, all []store.DeliveryTotal) Tables {
+func tablesOf(r protect.Rules, f protect.Fine, all []store.Tally) Tables {
 	t := Tables{Step: r.Rounding}
 	for _, by := range []By{ByCountry, ByLanguage} {
 		if b, ok := crossed(r, f, by, all); ok {
@@ -141,7 +142,7 @@ func threshold(r protect.Rules, f protect.Fine, more int) int {
 }
 
 // valueOf is the row of a delivery, and false where the table has no place for it.
-func valueOf(by By, d store.DeliveryTotal) (string, bool) {
+func valueOf(by By, d store.Tally) (string, bool) {
 	if d.State == store.DeliverySkipped {
 		return "", false
 	}
@@ -178,11 +179,11 @@ func outcomeOf(state string) Outcome {
 
 // rowsOf are the values of a table, those of most people first, the rare ones
 // in one row.
-func rowsOf(by By, all []store.DeliveryTotal) (rows []string, at map[string]int) {
+func rowsOf(by By, all []store.Tally) (rows []string, at map[string]int) {
 	people := map[string]int{}
 	for _, d := range all {
 		if v, ok := valueOf(by, d); ok {
-			people[v] += d.N
+			people[v] += int(d.N)
 		}
 	}
 	rest := people[rowOther]
@@ -207,12 +208,12 @@ func rowsOf(by By, all []store.DeliveryTotal) (rows []string, at map[string]int)
 }
 
 // listed is a table of one variable.
-func listed(r protect.Rules, k int, by By, all []store.DeliveryTotal) (Breakdown, bool) {
+func listed(r protect.Rules, k int, by By, all []store.Tally) (Breakdown, bool) {
 	rows, at := rowsOf(by, all)
 	counts := make([]int, len(rows))
 	for _, d := range all {
 		if v, ok := valueOf(by, d); ok {
-			counts[at[v]] += d.N
+			counts[at[v]] += int(d.N)
 		}
 	}
 	cells, err := r.List(counts, k, false)
@@ -224,14 +225,14 @@ func listed(r protect.Rules, k int, by By, all []store.DeliveryTotal) (Breakdown
 
 // crossed is a table of a variable and what came of it, with as many columns as
 // can be protected. ok is false where none can.
-func crossed(r protect.Rules, f protect.Fine, by By, all []store.DeliveryTotal) (Breakdown, bool) {
+func crossed(r protect.Rules, f protect.Fine, by By, all []store.Tally) (Breakdown, bool) {
 	if f.Variables+2 > r.MostVariables {
 		return Breakdown{}, false
 	}
 	k := threshold(r, f, 2)
 	rows, at := rowsOf(by, all)
 	layouts := [][]Outcome{{Reached, Waits, Missed}, {Reached, Others}}
-	if slices.ContainsFunc(all, func(d store.DeliveryTotal) bool {
+	if slices.ContainsFunc(all, func(d store.Tally) bool {
 		return outcomeOf(d.State) == Others && d.State != store.DeliverySkipped
 	}) {
 		layouts = layouts[1:]
@@ -243,7 +244,7 @@ func crossed(r protect.Rules, f protect.Fine, by By, all []store.DeliveryTotal) 
 		}
 		for _, d := range all {
 			if v, ok := valueOf(by, d); ok {
-				counts[at[v]][columnOf(columns, d.State)] += d.N
+				counts[at[v]][columnOf(columns, d.State)] += int(d.N)
 			}
 		}
 		if b, ok := shown(r, k, by, rows, columns, counts); ok {

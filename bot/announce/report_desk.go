@@ -153,7 +153,7 @@ func (c *clerk) tell(a store.Announcement) (map[string]string, error) {
 
 // buttonsOf are at most three, as WhatsApp takes.
 func buttonsOf(r Report) []string {
-	if r.Counters.Unknown > 0 && !r.Early {
+	if r.Counters.Undecided > 0 {
 		return []string{bot.ReportResend, bot.ReportLeave, bot.XLSXAsked}
 	}
 	return []string{bot.XLSXAsked, bot.ReportWhole, bot.ShareAsked}
@@ -177,7 +177,7 @@ func (r *Reports) report(ctx context.Context, tx *store.Tx, rules protect.Rules,
 	if err != nil {
 		return Report{}, err
 	}
-	all, err := tx.DeliveryTotals(ctx, a.ID)
+	all, err := tx.Totals(ctx, a.ID)
 	if err != nil {
 		return Report{}, err
 	}
@@ -190,7 +190,14 @@ func (r *Reports) report(ctx context.Context, tx *store.Tx, rules protect.Rules,
 		return Report{}, err
 	}
 	fine := fineOf(a)
+	undecided := 0
+	for _, d := range all {
+		if d.State == store.DeliveryUnknown && d.Reason != store.ReasonLeft {
+			undecided += int(d.N)
+		}
+	}
 	out := Report{Title: m.Text(lang.String()).Title, Counters: countersOf(statesOf(all)), Early: !over(a), At: now}
+	out.Counters.Undecided = undecided
 	out.Turnout = turnoutOf(rules, fine, m, coming, stopped, out.Counters.LeftOut, now)
 	if out.Early {
 		return out, nil
@@ -199,10 +206,10 @@ func (r *Reports) report(ctx context.Context, tx *store.Tx, rules protect.Rules,
 	return out, err
 }
 
-func statesOf(all []store.DeliveryTotal) map[string]int {
+func statesOf(all []store.Tally) map[string]int {
 	states := map[string]int{}
 	for _, d := range all {
-		states[d.State] += d.N
+		states[d.State] += int(d.N)
 	}
 	return states
 }
@@ -210,7 +217,7 @@ func statesOf(all []store.DeliveryTotal) map[string]int {
 // settledTables gives the tables as they were told first. What still comes in
 // after the sending, parked messages most of all, changes them only when it is
 // so many people that no difference of two reports tells of a few.
-func settledTables(ctx context.Context, tx *store.Tx, rules protect.Rules, fine protect.Fine, id uuid.UUID, all []store.DeliveryTotal, c Counters, now time.Time) (t Tables, at time.Time, err error) {
+func settledTables(ctx context.Context, tx *store.Tx, rules protect.Rules, fine protect.Fine, id uuid.UUID, all []store.Tally, c Counters, now time.Time) (t Tables, at time.Time, err error) {
 	kept, found, err := tx.ReportOf(ctx, id)
 	if err != nil {
 		return t, at, err
@@ -276,7 +283,7 @@ func (c *clerk) wholeOf(id uuid.UUID) (Whole, error) {
 		if !begun(a) {
 			continue
 		}
-		tally, err := c.tx.Tally(c.ctx, a.ID, c.d.At)
+		tally, err := c.tx.PaceOf(c.ctx, a.ID, c.d.At)
 		if err != nil {
 			return Whole{}, err
 		}

@@ -96,15 +96,18 @@ func (s speaker) name(by By, row string) string {
 	case ByChannel:
 		return s.channel(row)
 	case ByReason:
-		switch row {
-		case reasonOut:
-			return s.text(locales.RepReasonWithdrawn, nil)
-		case reasonEnd:
-			return s.text(locales.RepReasonCancelled, nil)
+		if key, known := reasonNames[row]; known {
+			return s.text(key, nil)
 		}
 		return s.text(locales.RepReasonCode, locales.Args{"Code": row})
 	}
 	return row
+}
+
+// reasonNames are those of reasons that are no code of a platform.
+var reasonNames = map[string]locales.Key{
+	reasonOut: locales.RepReasonWithdrawn, reasonEnd: locales.RepReasonCancelled,
+	store.SkippedGone: locales.RepReasonGone, store.ReasonTries: locales.RepReasonTries,
 }
 
 // channel is the name of a platform, which is no word of any language.
@@ -158,8 +161,11 @@ func (s speaker) turnout(t Turnout) []string {
 func (r Report) Say(lang locales.Lang) string {
 	s := speaker{lang}
 	parts := []string{s.text(locales.RepTitle, locales.Args{"Title": r.Title}), s.counters(r.Counters)}
-	if r.Counters.Unknown > 0 {
-		parts = append(parts, s.text(locales.RepUnknown, locales.Args{"Count": r.Counters.Unknown}))
+	if r.Counters.Undecided > 0 {
+		parts = append(parts, s.text(locales.RepUnknown, locales.Args{"Count": r.Counters.Undecided}))
+	}
+	if left := r.Counters.Unknown - r.Counters.Undecided; left > 0 {
+		parts = append(parts, s.text(locales.ProgUnknown, locales.Args{"Unknown": left}))
 	}
 	if r.Turnout.LeftOut.State == protect.Shown {
 		parts = append(parts, s.text(locales.RepLeftOut, locales.Args{"Count": s.cell(r.Turnout.LeftOut, r.Turnout.K)}))

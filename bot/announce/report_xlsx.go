@@ -66,8 +66,8 @@ func (r *Reports) table(ctx context.Context, id string, q bot.Looking) (files []
 	}}, err
 }
 
-// sheet is a table before it is written: texts and whole numbers.
-type sheet struct {
+// worksheet is a table before it is written: texts and whole numbers.
+type worksheet struct {
 	name locales.Key
 	rows [][]any
 }
@@ -90,7 +90,7 @@ func (r Report) XLSX(lang locales.Lang) ([]byte, error) {
 			return nil, fmt.Errorf("set width: %w", err)
 		}
 		for j, row := range one.rows {
-			if err := put(f, name, j+1, row); err != nil {
+			if err := putRow(f, name, j+1, row); err != nil {
 				return nil, err
 			}
 		}
@@ -110,9 +110,9 @@ func (r Report) XLSX(lang locales.Lang) ([]byte, error) {
 // firstColumn is its width, in characters.
 const firstColumn = 42
 
-// put writes a row. A text is kept from being taken for a formula, also by a
+// putRow writes a row. A text is kept from being taken for a formula, also by a
 // program that the table is copied to.
-func put(f *excelize.File, sheet string, row int, cells []any) error {
+func putRow(f *excelize.File, sheet string, row int, cells []any) error {
 	for i, v := range cells {
 		at, err := excelize.CoordinatesToCellName(i+1, row)
 		if err == nil {
@@ -140,29 +140,29 @@ func (s speaker) value(c protect.Cell, k int) any {
 	return s.cell(c, k)
 }
 
-func (r Report) sheets(s speaker) []sheet {
+func (r Report) sheets(s speaker) []worksheet {
 	word := func(key locales.Key) string { return s.text(key, nil) }
-	summary := sheet{locales.RepSheetSummary, [][]any{
+	summary := worksheet{locales.RepSheetSummary, [][]any{
 		{s.text(locales.RepTitle, locales.Args{"Title": r.Title})},
 		{s.text(locales.RepBase, locales.Args{"Count": r.Counters.Targeted})},
-		{at(r.At)},
+		{stampOf(r.At)},
 	}}
 	if r.Early {
 		summary.rows = append(summary.rows, []any{word(locales.RepEarly)})
 	} else {
 		summary.rows = append(summary.rows, []any{s.rule(r)}, []any{word(locales.FigHiddenWhy)})
 	}
-	all := []sheet{summary}
+	all := []worksheet{summary}
 	for _, by := range []By{ByCountry, ByLanguage, ByChannel} {
 		all = append(all, r.breakdown(s, by))
 	}
 	c, t := r.Counters, r.Turnout
-	all = append(all, sheet{locales.RepSheetOutcome, [][]any{
+	all = append(all, worksheet{locales.RepSheetOutcome, [][]any{
 		{word(locales.RepOutTargeted), c.Targeted}, {word(locales.RepOutSent), c.Sent}, {word(locales.RepOutDelivered), c.Delivered},
 		{word(locales.RepOutRead), c.Read}, {word(locales.RepOutFailed), c.Failed}, {word(locales.RepOutWaiting), c.Waiting},
 		{word(locales.RepOutUnknown), c.Unknown}, {word(locales.RepOutOpen), c.Open}, {word(locales.RepOutLeftOut), s.value(t.LeftOut, t.K)},
 	}}, r.breakdown(s, ByReason))
-	turnout := sheet{name: locales.RepSheetTurnout}
+	turnout := worksheet{name: locales.RepSheetTurnout}
 	for _, line := range []struct {
 		key locales.Key
 		c   protect.Cell
@@ -184,8 +184,8 @@ var columnNames = map[Outcome]locales.Key{
 }
 
 // breakdown is the sheet of a table; one that cannot be shown says why.
-func (r Report) breakdown(s speaker, by By) sheet {
-	out := sheet{name: sheetOf[by]}
+func (r Report) breakdown(s speaker, by By) worksheet {
+	out := worksheet{name: sheetOf[by]}
 	for _, b := range r.Tables.Breakdowns {
 		if b.By != by {
 			continue
@@ -214,5 +214,5 @@ func (r Report) breakdown(s speaker, by By) sheet {
 	return out
 }
 
-// at is a moment as a sheet shows it.
-func at(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") + " UTC" }
+// stampOf is a moment as a sheet shows it.
+func stampOf(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") + " UTC" }

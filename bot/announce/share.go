@@ -126,11 +126,7 @@ func (c *clerk) card(a store.Ambassador, name string) (map[string]string, error)
 	if err != nil {
 		return nil, err
 	}
-	var links []string
-	for _, l := range c.Links.of(c.ctx, c.lang, a.Code) {
-		links = append(links, l.URL)
-	}
-	text := locales.Text(c.lang, locales.AmbCard, locales.Args{"Name": name, "Links": strings.Join(links, "\n"), "Count": count})
+	text := locales.Text(c.lang, locales.AmbCard, locales.Args{"Name": name, "Count": count})
 	about := &bot.About{Kind: bot.AboutAmbassador, ID: a.ID}
 	return bot.FilesResult(ofCode+a.Code, text, about, bot.AmbassadorEnd), nil
 }
@@ -219,8 +215,13 @@ const (
 func (r *Reports) files(ctx context.Context, q bot.Looking) (flows.Fact, error) {
 	answer, _ := q.Answers.Get(bot.ReportOf)
 	if code, ok := strings.CutPrefix(answer.Text, ofCode); ok {
-		files, err := pictures(r.Links.of(ctx, q.Lang, code))
-		return flows.Fact{Args: map[string]any{bot.CopyFiles: files}}, err
+		links := r.Links.of(ctx, q.Lang, code)
+		var urls []string
+		for _, l := range links {
+			urls = append(urls, l.URL)
+		}
+		files, err := pictures(links)
+		return flows.Fact{Args: map[string]any{bot.CopyFiles: files, bot.ReportLinks: strings.Join(urls, "\n")}}, err
 	}
 	raw, ok := strings.CutPrefix(answer.Text, ofAnnouncement)
 	if !ok {
@@ -261,10 +262,18 @@ func (r *Reports) shared(ctx context.Context, q bot.Looking) (flows.Fact, error)
 	return flows.Fact{Args: map[string]any{bot.SharedNotice: notice}}, nil
 }
 
+// sharedCaps is the room that a mission has which stands above a menu, on any
+// channel: WhatsApp's for a text with buttons, less what the menu says.
+var sharedCaps = bot.Capabilities{Text: 800, Body: 800}
+
 // noticeOf is the first notice of a mission in somebody's language, "" where none
 // of it was ever sent, or it is of no use any more: what was not approved for
 // members is not shown to one.
 func (r *Reports) noticeOf(ctx context.Context, mission uuid.UUID, q bot.Looking) (string, error) {
+	policy, err := r.Policy(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read settings: %w", err)
+	}
 	m, err := r.DB.MissionByID(ctx, mission)
 	if err != nil || !m.CancelledAt.IsZero() || !m.StartsAt.IsZero() && !q.At.Before(m.StartsAt) {
 		return "", err
@@ -275,7 +284,8 @@ func (r *Reports) noticeOf(ctx context.Context, mission uuid.UUID, q bot.Looking
 	}
 	for _, a := range all {
 		if a.Kind == store.AnnounceNotice && begun(a) && a.Status != store.AnnouncementCancelled && (a.ValidUntil.IsZero() || q.At.Before(a.ValidUntil)) {
-			return Letter{Announcement: a, Mission: m}.Message(Recipient{Language: q.Lang}).Text, nil
+			letter := Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}
+			return letter.Whole(Recipient{Language: q.Lang, Caps: sharedCaps}), nil
 		}
 	}
 	return "", nil

@@ -8,35 +8,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// DeliveryTotal counts the deliveries of an announcement that are alike.
-type DeliveryTotal struct {
-	State    string `db:"state"`
-	Country  string `db:"country"` // "": erased since
-	Language string `db:"language"`
-	Channel  string `db:"channel"`
-	Means    string `db:"means"`
-	Reason   string `db:"reason"`
-	N        int    `db:"n"`
-}
-
-// DeliveryTotals are all deliveries of an announcement, counted. They are exact:
-// what of them is said goes through bot/protect.
-func (r reader) DeliveryTotals(ctx context.Context, announcement uuid.UUID) ([]DeliveryTotal, error) {
-	all, err := many[DeliveryTotal](ctx, r.q, `
-		SELECT state, country, language, channel, coalesce(means, '') AS means, coalesce(reason, '') AS reason, count(*)::int AS n
-		FROM delivery WHERE announcement_id = $1 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`, announcement)
-	return all, wrapErr("count deliveries", err)
-}
-
-// Tally is how far the sending of an announcement is.
-type Tally struct {
+// Pace is how far the sending of an announcement is.
+type Pace struct {
 	States map[string]int // deliveries by state
 	Recent int            // of which the last attempt began since a time
 }
 
-// Tally counts the deliveries of an announcement by state, and the attempts
+// PaceOf counts the deliveries of an announcement by state, and the attempts
 // since a time.
-func (r reader) Tally(ctx context.Context, announcement uuid.UUID, since time.Time) (Tally, error) {
+func (r reader) PaceOf(ctx context.Context, announcement uuid.UUID, since time.Time) (Pace, error) {
 	type row struct {
 		State  string `db:"state"`
 		N      int    `db:"n"`
@@ -46,9 +26,9 @@ func (r reader) Tally(ctx context.Context, announcement uuid.UUID, since time.Ti
 		SELECT state, count(*)::int AS n, (count(*) FILTER (WHERE started_at > $2))::int AS recent
 		FROM delivery WHERE announcement_id = $1 GROUP BY state`, announcement, since)
 	if err != nil {
-		return Tally{}, fmt.Errorf("tally deliveries: %w", err)
+		return Pace{}, fmt.Errorf("count deliveries: %w", err)
 	}
-	t := Tally{States: make(map[string]int, len(rows))}
+	t := Pace{States: make(map[string]int, len(rows))}
 	for _, one := range rows {
 		t.States[one.State] = one.N
 		if one.State != DeliverySending {
