@@ -143,7 +143,7 @@ func (s speaker) value(c protect.Cell, k int) any {
 func (r Report) sheets(s speaker) []worksheet {
 	word := func(key locales.Key) string { return s.text(key, nil) }
 	summary := worksheet{locales.RepSheetSummary, [][]any{
-		{s.text(locales.RepTitle, locales.Args{"Title": r.Title})},
+		{r.Title},
 		{s.text(locales.RepBase, locales.Args{"Count": r.Counters.Targeted})},
 		{stampOf(r.At)},
 	}}
