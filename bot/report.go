@@ -93,7 +93,7 @@ func (t *thinker) reportDecided(fact flows.Fact) bool {
 	case ReportFiles:
 		t.handOut(text)
 	case ReportGone:
-		t.repeat(flows.Line{Key: locales.RepGone})
+		t.repeat(flows.Line{Key: locales.Stale}) // as of a button that nobody knows
 	default:
 		return false
 	}

@@ -154,7 +154,7 @@ func (s speaker) turnout(t Turnout) []string {
 	if t.Held {
 		lines = append(lines, s.text(locales.RepAttended, locales.Args{"Count": cell(t.Attended)}))
 	}
-	return append(lines, s.text(locales.RepStopped, locales.Args{"Count": cell(t.Stopped), "Days": stoppedWithin / day}))
+	return append(lines, s.text(locales.RepStopped, locales.Args{"Count": cell(t.Stopped), "Days": int(stoppedWithin / day)}))
 }
 
 // Say is the report as a message.
