@@ -41,11 +41,11 @@ func sharedCode(text string) string {
 	return ""
 }
 
-// comes takes a text that a link has written. Whoever has no record yet begins
+// sharing takes a text that a link has written. Whoever has no record yet begins
 // as anybody does: the code waits in the session for the record. A member is
 // shown the mission. False: it is no such text. That a code is unknown is not
 // said: it is a plain beginning.
-func (t *thinker) comes() bool {
+func (t *thinker) sharing() bool {
 	code := sharedCode(t.in.Text)
 	if code == "" || t.s.Gated {
 		return false
