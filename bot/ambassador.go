@@ -18,12 +18,14 @@ const (
 )
 
 // FactShared is the lookup of the mission behind a link: the answer SharedCode
-// is its code, and its argument SharedNotice what is told of it, "" when there
-// is nothing to tell any more.
+// is its code, its argument SharedNotice what is told of it, "" when there is
+// nothing to tell any more, and SharedRun that of the buttons under it, "" where
+// nobody is asked to come.
 const (
 	FactShared   = "shared"
 	SharedCode   = "code"
 	SharedNotice = "Notice"
+	SharedRun    = "Run"
 )
 
 // sharedStart is how a link that was passed on arrives: as the start parameter of
@@ -55,29 +57,29 @@ func (t *thinker) sharing() bool {
 		t.start()
 		return true
 	}
-	line, need := t.sharedLine(code)
-	switch {
-	case need:
-	case line.Key != "":
-		t.repeat(line)
-	default:
+	if !t.showsShared(code) {
 		t.start()
 	}
 	return true
 }
 
-// sharedLine tells of the mission behind a code. need: it is to be looked up
-// first.
-func (t *thinker) sharedLine(code string) (line flows.Line, need bool) {
+// showsShared shows the mission behind a code, with the buttons to answer it.
+// False: there is nothing to show any more.
+func (t *thinker) showsShared(code string, lead ...flows.Line) bool {
 	fact, ok := t.facts[FactShared]
 	if !ok {
 		t.out.Need, t.out.Answers = FactShared, flows.Answers{{Step: SharedCode, Text: code}}
-		return flows.Line{}, true
+		return true
 	}
-	if notice, _ := fact.Args[SharedNotice].(string); notice != "" {
-		line = flows.Line{Key: locales.AmbShown, Args: locales.Args{SharedNotice: notice}}
+	notice, _ := fact.Args[SharedNotice].(string)
+	if notice == "" {
+		return false
 	}
-	return line, false
+	t.out.Prompt = flows.Prompt{Marks: flows.None, Lead: lead, Body: flows.Line{Key: locales.AmbShown, Args: locales.Args{SharedNotice: notice}}}
+	if run, _ := fact.Args[SharedRun].(string); run != "" && t.b.cfg.Effects[FlowMission+"."+StepRSVP] != nil {
+		t.out.Prompt.Run, t.out.Prompt.Step, t.out.Prompt.Options = run, StepRSVP, rsvpOptions(flows.Fact{})
+	}
+	return true
 }
 
 // ambassadors carries out the word about links, with what stands behind it. False:

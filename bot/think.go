@@ -349,15 +349,12 @@ func (t *thinker) idle(lead ...flows.Line) {
 	case t.s.Gated:
 		t.begin(FlowReturn, nil, lead...)
 	case t.s.Member != "":
-		if t.s.Shared != "" { // what they came for is shown first
-			line, need := t.sharedLine(t.s.Shared)
-			if need {
+		if code := t.s.Shared; code != "" { // what they came for is shown first
+			if t.showsShared(code, lead...) {
+				t.s.Shared = ""
 				return
 			}
 			t.s.Shared = ""
-			if line.Key != "" {
-				lead = append(lead[:len(lead):len(lead)], line)
-			}
 		}
 		t.begin(FlowMenu, nil, t.staffLead(lead)...)
 	case len(t.s.Roles) > 0:

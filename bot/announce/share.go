@@ -249,17 +249,17 @@ func pictures(links []Link) ([]bot.File, error) {
 // is ahead and not cancelled.
 func (r *Reports) shared(ctx context.Context, q bot.Looking) (flows.Fact, error) {
 	answer, _ := q.Answers.Get(bot.SharedCode)
-	notice := ""
+	notice, run := "", ""
 	a, found, err := r.DB.AmbassadorByCode(ctx, answer.Text)
 	if err != nil {
 		return flows.Fact{}, err
 	}
 	if found && a.MissionID != uuid.Nil {
-		if notice, err = r.noticeOf(ctx, a.MissionID, q); err != nil {
+		if notice, run, err = r.noticeOf(ctx, a.MissionID, q); err != nil {
 			return flows.Fact{}, err
 		}
 	}
-	return flows.Fact{Args: map[string]any{bot.SharedNotice: notice}}, nil
+	return flows.Fact{Args: map[string]any{bot.SharedNotice: notice, bot.SharedRun: run}}, nil
 }
 
 // sharedCaps is the room that a mission has which stands above a menu, on any
@@ -269,24 +269,28 @@ var sharedCaps = bot.Capabilities{Text: 800, Body: 800}
 // noticeOf is the first notice of a mission in somebody's language, "" where none
 // of it was ever sent, or it is of no use any more: what was not approved for
 // members is not shown to one.
-func (r *Reports) noticeOf(ctx context.Context, mission uuid.UUID, q bot.Looking) (string, error) {
+func (r *Reports) noticeOf(ctx context.Context, mission uuid.UUID, q bot.Looking) (notice, run string, err error) {
 	policy, err := r.Policy(ctx)
 	if err != nil {
-		return "", fmt.Errorf("read settings: %w", err)
+		return "", "", fmt.Errorf("read settings: %w", err)
 	}
 	m, err := r.DB.MissionByID(ctx, mission)
 	if err != nil || !m.CancelledAt.IsZero() || !m.StartsAt.IsZero() && !q.At.Before(m.StartsAt) {
-		return "", err
+		return "", "", err
 	}
 	all, err := r.DB.AnnouncementsOf(ctx, mission)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	for _, a := range all {
-		if a.Kind == store.AnnounceNotice && begun(a) && a.Status != store.AnnouncementCancelled && (a.ValidUntil.IsZero() || q.At.Before(a.ValidUntil)) {
-			letter := Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}
-			return letter.Whole(Recipient{Language: q.Lang, Caps: sharedCaps}), nil
+		if a.Kind != store.AnnounceNotice || !begun(a) || a.Status == store.AnnouncementCancelled || !a.ValidUntil.IsZero() && !q.At.Before(a.ValidUntil) {
+			continue
 		}
+		letter := Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}
+		if letter.Invites() {
+			run = bot.About{Kind: bot.AboutMission, ID: m.ID}.Run()
+		}
+		return letter.Whole(Recipient{Language: q.Lang, Caps: sharedCaps}), run, nil
 	}
-	return "", nil
+	return "", "", nil
 }
