@@ -221,8 +221,12 @@ func (s *testService) approver(t *testing.T, channel string) *dialogue {
 // reported waits until the report is on the phone.
 func (d *dialogue) reported() {
 	d.t.Helper()
-	d.hearsOf("rep_said")
+	d.turns++
+	if turn := d.s.waitTurn(d.t, d.chat(), d.turns); strings.Join(turn.Said, " ") != "rep_said" {
+		d.t.Fatalf("hears %v, not the report", turn.Said)
+	}
 	poll(d.t, "the report on the phone", func() bool { return strings.Contains(d.phone.last(), "XLSX") })
+	d.shows()
 }
 
 // bubbles are the texts of the bot in a chat.
