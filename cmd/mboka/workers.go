@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/riverqueue/river"
 
+	"mboka/bot/announce"
 	"mboka/bot/jobs"
 	"mboka/store"
 )
@@ -24,6 +25,9 @@ func (s service) startQueue(ctx context.Context) (*store.Queue, error) {
 	})
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &jobs.Worker{Jobs: all}); err != nil {
+		return nil, fmt.Errorf("register worker: %w", err)
+	}
+	if err := river.AddWorkerSafely(workers, &announce.TellingWorker{Teller: s.teller()}); err != nil {
 		return nil, fmt.Errorf("register worker: %w", err)
 	}
 	sending := s.stores.sending(s.bot, s.on.list(), s.log, s.tempo.clock, ctx.Done())
