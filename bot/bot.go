@@ -20,7 +20,7 @@ import (
 )
 
 // Config is what the bot is made of; cmd/mboka joins it. All fields are
-// needed, but Holds, LookUps, Noticed and PublicURL, and from Clock on, where there are defaults.
+// needed, but Holds, Lanes, LookUps, Noticed and PublicURL, and from Clock on, where there are defaults.
 type Config struct {
 	Flows    []*flows.Flow
 	Channels []Channel
@@ -44,6 +44,9 @@ type Config struct {
 	// Holds are shared by all replicas: a sender that a platform refused as a
 	// whole waits. The names are those of the channels. Nil: nothing is held.
 	Holds *limits.Holds
+	// Lanes hear of every reply when it is sent, so that bulk gives way. Nil:
+	// nobody counts them.
+	Lanes *limits.Lanes
 	// LookUps find out whether a message of unknown outcome has arrived, by
 	// channel; for a channel without one nobody can be asked.
 	LookUps map[string]LookUp

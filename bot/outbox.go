@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"mboka/store/limits"
 	"mboka/store/sessions"
 )
 
@@ -97,6 +98,7 @@ func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (session
 	if window := channel.Capabilities().Window; window > 0 && now.Sub(h.heard(out)) > window {
 		return sessions.Parked, 0, &SendError{Outcome: OutsideWindow, Code: "window", Err: errors.New("it waits until the person writes")}
 	}
+	h.b.cfg.Lanes.Reply(out.Channel)
 	failed := deliver(ctx, channel, out)
 	if failed == nil {
 		return sessions.Sent, 0, nil
@@ -153,6 +155,12 @@ func (b *Bot) mind(ctx context.Context, chat sessions.Chat, channel, address, re
 		b.metrics.Holds.WithLabelValues(channel).Inc()
 		if err := b.cfg.Holds.Hold(ctx, channel, max(wait, firstWait)); err != nil {
 			b.log.Warn("the hold is not shared: is Redis up?", "channel", channel, "error", err)
+		}
+		if failed.Outcome != Throttled {
+			break
+		}
+		if err := b.cfg.Lanes.Slow(ctx, channel, limits.Half, max(wait, firstWait)+limits.SlowFor); err != nil {
+			b.log.Warn("bulk is not slowed: is Redis up?", "channel", channel, "error", err)
 		}
 	case failed.Outcome == Gone:
 		note := Inbound{Channel: channel, Address: address, ID: "unreached:" + reply, Kind: Unreached}

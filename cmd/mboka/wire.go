@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,8 @@ type stores struct {
 	sessions *sessions.Store
 	settings *store.Settings
 	keys     *seal.Keys
+	holds    *limits.Holds
+	lanes    *limits.Lanes
 }
 
 // openStores connects to Postgres and Redis. Close them when done.
@@ -68,6 +71,8 @@ func openStores(ctx context.Context, databaseURL, redisURL string, keys *seal.Ke
 	}
 	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys}
 	s.settings = store.NewSettings(db, time.Now)
+	s.holds = limits.NewHolds(client, "mboka", time.Now, slices.Collect(maps.Keys(limits.Rates))...)
+	s.lanes = limits.NewLanes(client, "mboka", s.holds, limits.Rates)
 	return s, nil
 }
 
@@ -113,7 +118,8 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Facts:    records.Facts(),
 		Effects:  all,
 		Begins:   registration.ID + "." + registration.Adult,
-		Holds:    limits.NewHolds(s.redis, "mboka", time.Now, names(channels)...),
+		Holds:    s.holds,
+		Lanes:    s.lanes,
 		LookUps:  lookUps(channels),
 		Noticed:  jobs.Noticed(s.db, time.Now),
 		// Without the slash that a person may have written at its end.
@@ -133,14 +139,6 @@ func lookUps(channels []bot.Channel) map[string]bot.LookUp {
 				return found, err
 			}
 		}
-	}
-	return out
-}
-
-func names(channels []bot.Channel) []string {
-	var out []string
-	for _, c := range channels {
-		out = append(out, c.Name())
 	}
 	return out
 }

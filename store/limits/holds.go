@@ -71,6 +71,14 @@ func (h *Holds) Until(name string) time.Time {
 	return h.until[name]
 }
 
+// left is how long a name is held from now, as far as this replica knows.
+func (h *Holds) left(name string) time.Duration {
+	if h == nil {
+		return 0
+	}
+	return h.Until(name).Sub(h.clock())
+}
+
 // Refresh learns of the holds that other replicas have set, in one round trip.
 // After an error what is known stays.
 func (h *Holds) Refresh(ctx context.Context) error {
