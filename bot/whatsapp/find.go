@@ -80,11 +80,10 @@ func (c *Channel) Find(ctx context.Context, address string, m bot.Message, since
 // object it was is not looked up: it may have been dropped meanwhile.
 func (c *Channel) bodies(m bot.Message) map[string]bool {
 	out := map[string]bool{flat(bot.NumberedText(m)): true}
-	if m.Outside {
+	if m.Notice != "" { // the person may have written since: m.Outside tells of now
 		if t, vars, ok := c.suits(m); ok {
 			out[flat(fill(t.Body, vars))] = true
 		}
-		return out
 	}
 	if m.Layout == bot.Plain || len(m.Choices) == 0 {
 		return out
