@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -98,24 +99,80 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	case strings.TrimSpace(words) == "":
 		return c.overview(s)
 	}
-	u := Parse(words)
-	if !u.Clear() {
-		return c.say(u.Unclear(c.lang), "", 0)
+	q, earlier, refusal, err := c.understand(words)
+	if err != nil || refusal != "" {
+		return c.refuse(refusal, err)
 	}
-	p, err := c.publish(s, u.Query)
+	p, err := c.publish(s, q)
 	switch {
 	case errors.Is(err, errEnough):
 		return c.say(locales.Text(c.lang, locales.FigEnough, locales.Args{"Max": mostEarlier}), "", 0)
 	case errors.Is(err, ErrNarrows), errors.Is(err, protect.ErrTooFew), errors.Is(err, protect.ErrTooFine), errors.Is(err, protect.ErrUnsafe):
-		return c.say(Refuse(err, s, u.Query, c.lang, c.rules), "", 0)
+		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
 	case err != nil:
 		return nil, err
 	}
-	f := Figure{Taken: s.Taken, Query: u.Query, Published: p}
+	f := Figure{Taken: s.Taken, Query: q, Published: p}
 	if f.ID, err = c.keep(s, f); err != nil {
 		return nil, err
 	}
-	return c.say(f.Say(c.lang, c.rules).Text(), f.ID, p.Total.N)
+	text := f.Say(c.lang, c.rules).Text()
+	if earlier != nil {
+		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
+	}
+	return c.say(text, f.ID, p.Total.N)
+}
+
+// refuse says why nothing was counted.
+func (c *counter) refuse(text string, err error) (map[string]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c.say(text, "", 0)
+}
+
+// recent is for how long a question can be refined: then a person has forgotten it
+// too.
+const recent = 30 * time.Minute
+
+// understand reads a question, with what was asked just before where it goes on
+// from that. earlier is the figure to compare with, nil for none; refusal says
+// what was not understood.
+func (c *counter) understand(words string) (q Query, earlier *Figure, refusal string, err error) {
+	words, id := since(words)
+	if id != "" {
+		was, found, err := c.tx.FigureByID(c.ctx, id)
+		if err != nil || !found {
+			return Query{}, nil, locales.Text(c.lang, locales.FigNoId, nil), err
+		}
+		f, err := onRecord(was)
+		if err != nil || words == "" {
+			return f.Query, &f, "", err
+		}
+		earlier = &f
+	}
+	u := Parse(words)
+	if !u.Clear() {
+		return Query{}, nil, u.Unclear(c.lang), nil
+	}
+	q = u.Query
+	if Refines(words) {
+		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
+		if err != nil {
+			return Query{}, nil, "", err
+		}
+		if found {
+			f, err := onRecord(last)
+			if err != nil {
+				return Query{}, nil, "", err
+			}
+			q = q.On(f.Query)
+		}
+	}
+	if earlier != nil && !reflect.DeepEqual(q, earlier.Query) {
+		return Query{}, nil, locales.Text(c.lang, locales.FigSinceOther, locales.Args{"ID": earlier.ID, "What": earlier.Query.Words(c.lang)}), nil
+	}
+	return q, earlier, "", nil
 }
 
 // publish counts and protects, with an eye on what the organisation knows of
@@ -129,12 +186,12 @@ func (c *counter) publish(s *Snapshot, q Query) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	kept, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
+	asked, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
 	if err != nil {
 		return Published{}, err
 	}
 	var earlier []Query
-	for _, raw := range kept {
+	for _, raw := range asked {
 		var e Query
 		if err := json.Unmarshal(raw, &e); err != nil {
 			return Published{}, fmt.Errorf("read question: %w", err)
@@ -206,16 +263,16 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 		return nil, err
 	}
 	id := strings.TrimPrefix(strings.ToUpper(strings.Join(strings.Fields(doing.Event.Answer.Text), "")), "F-")
-	kept, found, err := tx.FigureByID(ctx, id)
+	was, found, err := tx.FigureByID(ctx, id)
 	switch {
 	case err != nil:
 		return nil, err
 	case !found:
 		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
 	}
-	f := Figure{ID: spokenID(kept.ID), Taken: kept.TakenAt}
-	if err := errors.Join(json.Unmarshal(kept.Query, &f.Query), json.Unmarshal(kept.Published, &f.Published)); err != nil {
-		return nil, fmt.Errorf("read figure %s: %w", kept.ID, err)
+	f, err := onRecord(was)
+	if err != nil {
+		return nil, err
 	}
 	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": c.rules.Rounding})
 	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule, f.ID, f.Published.Total.N)

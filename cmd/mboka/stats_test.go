@@ -67,6 +67,20 @@ func TestFiguresInTheChat(t *testing.T) {
 		if !strings.HasPrefix(again, got) || !strings.Contains(again, "10 personnes") {
 			t.Errorf("explained:\n%s\nasked:\n%s", again, got)
 		}
+		asked("combien de professionnels de santé ?")
+		if got := asked("et en France ?"); !strings.Contains(got, "France") || shownNumber(t, got[strings.Index(got, "\n"):]) != rounded(`profession_group = 'health' AND country_residence = 'FR'`) {
+			t.Errorf("a question that goes on:\n%s", got)
+		}
+		asked("combien de membres en Belgique ?")
+		if got := asked("par secteur"); !strings.Contains(got, "= Belgique, par") || strings.Count(got, "\n") < 8 {
+			t.Errorf("and on:\n%s", got)
+		}
+		if got := asked("/stats depuis " + id); !strings.Contains(got, id+") : ") || !strings.Contains(got, "(+0)") {
+			t.Errorf("compared with itself:\n%s", got)
+		}
+		if got := asked("secteur depuis " + id); !strings.Contains(got, "autre question") {
+			t.Errorf("compared with something else:\n%s", got)
+		}
 		if got := asked("zzzz en France"); !strings.Contains(got, "« zzzz »") {
 			t.Errorf("an unknown word:\n%s", got)
 		}
@@ -92,7 +106,7 @@ func (s *testService) settles(t *testing.T, id string) {
 	if !strings.Contains(d.phone.last(), "25-34 ans") {
 		t.Errorf("it was counted again:\n%s", d.phone.last())
 	}
-	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 14 {
+	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 26 {
 		t.Errorf("%d questions in the log with their words", n)
 	}
 	if n := s.number(fmt.Sprintf(`SELECT count(*) FROM audit WHERE act = 'figure.explain' AND object = '%s'`, id)); n != 2 {
