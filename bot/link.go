@@ -181,7 +181,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.missionDecided(fact, lead) || t.announcementDecided(fact, lead) {
+	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.missionDecided(fact, lead) || t.readDecided(fact) || t.announcementDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
@@ -237,7 +237,11 @@ func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time)
 			return g.locked(tries.Until.Sub(at)), err
 		}
 	}
-	results, err := h.act(ctx, in, t.Session, []flows.Event{t.Decide}, at)
+	event, err := h.about(ctx, in, t.Decide)
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	results, err := h.act(ctx, in, t.Session, []flows.Event{event}, at)
 	var refused Refusal
 	if errors.As(err, &refused) {
 		results, err = refused.Results, nil

@@ -35,6 +35,8 @@ func (t *thinker) run(command string) {
 		t.begin(FlowComplaint, nil)
 	case "missions":
 		t.repeat(flows.Line{Key: locales.MissionsNone})
+	case "read":
+		t.read()
 	case "whosaw":
 		t.whoSaw()
 	case "consents":

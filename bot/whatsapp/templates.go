@@ -133,7 +133,7 @@ func (n Notice) template(lang locales.Lang) Template {
 		run := b.run
 		if run == "" {
 			run = "{{" + runVariable + "}}"
-			t.Samples[runVariable] = bot.About{Kind: bot.AboutDelivery}.Run()
+			t.Samples[runVariable] = unnamed
 		}
 		t.Buttons = append(t.Buttons, Item{ID: bot.Payload(run, b.step, b.code), Label: locales.Text(lang, b.label, nil)})
 	}
