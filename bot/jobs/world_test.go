@@ -44,7 +44,7 @@ type world struct {
 	blocked map[string]bool // addresses
 	// approved: there is an approved text for every notice.
 	approved bool
-	got     map[string][]bot.Message
+	got      map[string][]bot.Message
 }
 
 // line is a platform of the world.

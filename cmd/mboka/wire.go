@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/effects"
 	"mboka/bot/figures"
 	"mboka/bot/jobs"
@@ -107,6 +108,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	all := records.All()
 	maps.Copy(all, desk.Effects())
+	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,
