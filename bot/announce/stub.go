@@ -38,6 +38,10 @@ func (r Reading) read(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 	if outdated(a, m, d.At) {
 		return outcome(bot.ReadOver), nil
 	}
+	rsvp, _, err := tx.RSVPOf(ctx, m.ID, store.Invitee{Member: delivery.MemberID, Staff: delivery.StaffID})
+	if err != nil {
+		return nil, err
+	}
 	policy, err := r.Policy(ctx)
 	if err != nil {
 		return nil, err
@@ -49,6 +53,7 @@ func (r Reading) read(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 	}
 	return bot.LetterResult(Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}.Message(Recipient{
 		Delivery: delivery.ID, Language: lang, Caps: capabilities(d.Channel), Zones: reference.Zones(delivery.Country, city),
+		Coming: rsvp.Answer == store.RSVPYes && !rsvp.Waiting,
 	}))
 }
 
