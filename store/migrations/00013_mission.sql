@@ -208,7 +208,8 @@ ALTER TABLE member ADD COLUMN ambassador_id uuid REFERENCES ambassador;
 CREATE INDEX member_ambassador ON member (ambassador_id) WHERE ambassador_id IS NOT NULL;
 
 -- Texts that WhatsApp has approved, or not yet: what may be sent when the
--- person has not written for a day.
+-- person has not written for a day. A text that was changed is another row: the
+-- earlier one is good for replicas that still know it.
 CREATE TABLE whatsapp_template (
     kind        text NOT NULL CHECK (kind ~ '^[a-z_]{1,40}$'),
     language    text NOT NULL CHECK (language IN ('fr', 'en', 'ln')),
@@ -219,7 +220,7 @@ CREATE TABLE whatsapp_template (
     state       text NOT NULL CHECK (state ~ '^[a-z_]{1,40}$'), -- the platform's word
     checked_at  timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (kind, language)
+    PRIMARY KEY (kind, language, hash)
 );
 
 -- Staff hear of announcements by notices too.
