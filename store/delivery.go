@@ -22,11 +22,28 @@ const (
 	DeliverySkipped   = "skipped"   // reason: SkippedCap, SkippedTemplate, SkippedGone
 )
 
-// Reasons of deliveries that were skipped.
+// Reasons of deliveries that were skipped, wait, or came to nothing without a
+// platform's code.
 const (
 	SkippedCap      = "cap"      // enough announcements in 30 days
 	SkippedTemplate = "template" // the platform takes no template to that country
 	SkippedGone     = "gone"     // no chat can be reached
+	ReasonWindow    = "window"   // parked: the platform takes no such text before the person writes
+	ReasonStub      = "stub"     // parked, and they were told that there is something
+	ReasonLate      = "late"     // cancelled: it is of no use any more
+	ReasonLeft      = "left"     // unknown: a person chose to leave it at that
+	ReasonTries     = "tries"    // failed: refused for the moment, too often
+)
+
+// Ranks of what is heard of a delivery: within an attempt only a higher one
+// counts. A platform may say the same twice and in any order, and a message that
+// two attempts have sent may fail once and arrive once.
+const (
+	RankUnknown = iota + 1
+	RankTaken
+	RankRefused
+	RankDelivered
+	RankRead
 )
 
 // Means are how a delivery was sent.

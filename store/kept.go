@@ -28,13 +28,16 @@ type Kept struct {
 	Notices    []Notification // what the service said first
 	Views      []View         // of their profile, the newest first
 	Requests   []ShareRequest // for their profile, the newest first
+	Missions   []KeptMission  // that they were told of or have answered
+	Ambassador string         // code of the link that they came by; "": none
 	Staff      []KeptStaff    // of the chats that took up a role
 }
 
 // KeptStaff is what is kept about somebody of the staff.
 type KeptStaff struct {
 	Staff
-	Roles []KeptRole // the oldest first, ended ones too
+	Roles    []KeptRole    // the oldest first, ended ones too
+	Missions []KeptMission // that they were invited to as staff
 }
 
 // KeptRole is a role that somebody holds or held.
@@ -73,6 +76,12 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 		return Kept{}, false, err
 	}
 	if k.Notices, err = r.NotificationsTo(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Missions, err = r.keptMissions(ctx, id, uuid.Nil); err != nil {
+		return Kept{}, false, err
+	}
+	if k.Ambassador, err = r.ambassadorOf(ctx, id); err != nil {
 		return Kept{}, false, err
 	}
 	chats, err := r.chats(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY created_at, chat`, id)
@@ -140,6 +149,9 @@ func (r reader) keptStaff(ctx context.Context, k *Kept, chat seal.Chat) error {
 			Role: row.Role, Organisation: row.Organisation, GrantedAt: row.GrantedAt,
 			EndedAt: orZero(row.EndedAt), EndedWhy: orZero(row.EndedWhy),
 		})
+	}
+	if kept.Missions, err = r.keptMissions(ctx, uuid.Nil, s.ID); err != nil {
+		return err
 	}
 	k.Staff = append(k.Staff, kept)
 	return nil

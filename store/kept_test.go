@@ -92,7 +92,6 @@ var leftOut = map[string]string{
 	"draft_answer.updated_at": "at most that of its draft",
 	"address.linked_at":       "when a channel was joined: the person sees it by « lier »",
 	"notice.id":               "names the row, no person",
-	"notice.staff_id":         "names the row, no person",
 	"notice.rank":             "tells late news of the state from early news",
 	"link_code.hash":          "a hash of a code, of no use after 15 minutes",
 	"link_code.expires_at":    "of that code",
@@ -108,6 +107,19 @@ var leftOut = map[string]string{
 	"share_request.id":         "names the row, no person",
 	"share_request.role_id":    "names who asks, whose role and organisation are given once they saw the profile",
 	"share_request.consent_id": "names the row: the consent is given",
+
+	"member.ambassador_id":     "names the link: its code is given",
+	"notice.announcement_id":   "names what the notice is about",
+	"notice.mission_id":        "names what the notice is about",
+	"delivery.id":              "names the row, no person",
+	"delivery.announcement_id": "names the announcement, whose mission is given",
+	"*.staff_id":               "names the row, no person",
+	"delivery.rank":            "tells late news of the state from early news",
+	"rsvp.id":                  "names the row, no person",
+	"rsvp.mission_id":          "names the mission, which is given",
+	"rsvp.door_hash":           "a hash of the door code, of no use to its owner",
+	"feedback.id":              "names the row, no person",
+	"feedback.mission_id":      "names the mission, which is given",
 }
 
 // handedOut are the columns about people that Kept holds, beside the answers.
@@ -121,7 +133,11 @@ var handedOut = map[string]string{
 	"notice":       "kind attempt queued_at due_at state settled_at",
 	"staff":        "channel sealed_address language joined_at last_seen_at",
 
-	"profile_view":  "role organisation purpose at",
+	"profile_view": "role organisation purpose at",
+	"delivery":     "channel language country place state reason means attempt due_at started_at settled_at provider_id",
+	"rsvp":         "answer guests waiting arrived_at at",
+	"feedback":     "attended useful sealed_text at",
+
 	"share_request": "sealed_institution sealed_purpose asked_at expires_at answer answered_at told_at",
 }
 

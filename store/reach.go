@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -25,8 +26,12 @@ type Reach struct {
 	Officials bool
 	// Coming: who has said yes or maybe to this mission.
 	Coming uuid.UUID
-	// Told: everyone whom this announcement has reached, and may have reached.
-	Told uuid.UUID
+	// Told: everyone whom one of these announcements has reached, or may have
+	// reached.
+	Told []uuid.UUID
+	// Asking: it is asked for somebody who asks what there is, so that they need
+	// not have agreed to be told.
+	Asking bool
 }
 
 // Qualified names the codes of the members that count as qualified: a level of
@@ -43,9 +48,11 @@ type Qualified struct {
 // members is the source of a query over the members meant: tables m (member)
 // and p (profile), with the consent asked. args are numbered from first on.
 func (f Reach) members(first int) (from string, args []any) {
-	from = `member m JOIN profile p ON p.member_id = m.id
-		JOIN LATERAL (SELECT granted FROM consent WHERE member_id = m.id AND purpose = 'missions' ORDER BY at DESC, id DESC LIMIT 1) agreed ON agreed.granted
-		WHERE m.registered_at IS NOT NULL`
+	from = `member m JOIN profile p ON p.member_id = m.id`
+	if !f.Asking {
+		from += ` JOIN LATERAL (SELECT granted FROM consent WHERE member_id = m.id AND purpose = 'missions' ORDER BY at DESC, id DESC LIMIT 1) agreed ON agreed.granted`
+	}
+	from += ` WHERE m.registered_at IS NOT NULL`
 	arg := func(v any) string {
 		args = append(args, v)
 		return fmt.Sprintf("$%d", first+len(args)-1)
@@ -77,8 +84,30 @@ func (f Reach) members(first int) (from string, args []any) {
 	if f.Coming != uuid.Nil {
 		from += ` AND EXISTS (SELECT FROM rsvp r WHERE r.mission_id = ` + arg(f.Coming) + ` AND r.member_id = m.id AND r.answer IN ('yes', 'maybe'))`
 	}
-	if f.Told != uuid.Nil {
-		from += ` AND EXISTS (SELECT FROM delivery d WHERE d.announcement_id = ` + arg(f.Told) + ` AND d.member_id = m.id AND d.state IN ('sent', 'delivered', 'read', 'unknown'))`
+	if len(f.Told) > 0 {
+		from += ` AND EXISTS (SELECT FROM delivery d WHERE d.announcement_id = ANY(` + arg(f.Told) + `) AND d.member_id = m.id AND d.state IN ('sent', 'delivered', 'read', 'unknown'))`
+	}
+	return from, args
+}
+
+// staff is the same over officials: table s, who hold the role at a time. Those
+// of a mission who come, or were told of it, are meant besides the members.
+func (f Reach) staff(first int, at time.Time) (from string, args []any) {
+	from = fmt.Sprintf(`staff s WHERE s.chat IS NOT NULL AND s.last_seen_at > $%d
+		AND EXISTS (SELECT FROM role r WHERE r.staff_id = s.id AND r.role = 'official' AND r.ended_at IS NULL)`, first)
+	args = append(args, at.Add(-RoleSilence))
+	arg := func(v any) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d", first+len(args)-1)
+	}
+	if len(f.Languages) > 0 {
+		from += ` AND s.language = ANY(` + arg(f.Languages) + `)`
+	}
+	if f.Coming != uuid.Nil {
+		from += ` AND EXISTS (SELECT FROM rsvp r WHERE r.mission_id = ` + arg(f.Coming) + ` AND r.staff_id = s.id AND r.answer IN ('yes', 'maybe'))`
+	}
+	if len(f.Told) > 0 {
+		from += ` AND EXISTS (SELECT FROM delivery d WHERE d.announcement_id = ANY(` + arg(f.Told) + `) AND d.staff_id = s.id AND d.state IN ('sent', 'delivered', 'read', 'unknown'))`
 	}
 	return from, args
 }

@@ -177,8 +177,15 @@ func (tx *Tx) EraseStaff(ctx context.Context, at time.Time, chats ...seal.Chat) 
 	if _, err := tx.tx.Exec(ctx, `UPDATE notice SET chat = NULL WHERE chat = ANY($1)`, raw); err != nil {
 		return nil, wrap("erase staff", err)
 	}
-	_, err = tx.tx.Exec(ctx, `UPDATE staff SET chat = NULL, channel = NULL, sealed_address = NULL WHERE chat = ANY($1)`, raw)
-	return held, wrap("erase staff", err)
+	var batch pgx.Batch
+	batch.Queue(`
+		UPDATE delivery SET staff_id = NULL, place = '', country = '',
+			state = CASE WHEN state IN ('planned', 'parked') THEN 'withdrawn' ELSE state END
+		WHERE staff_id IN (SELECT id FROM staff WHERE chat = ANY($1))`, raw) // the row stays: totals add up
+	batch.Queue(`DELETE FROM feedback WHERE staff_id IN (SELECT id FROM staff WHERE chat = ANY($1))`, raw)
+	batch.Queue(`DELETE FROM rsvp WHERE staff_id IN (SELECT id FROM staff WHERE chat = ANY($1))`, raw)
+	batch.Queue(`UPDATE staff SET chat = NULL, channel = NULL, sealed_address = NULL WHERE chat = ANY($1)`, raw)
+	return held, wrap("erase staff", tx.tx.SendBatch(ctx, &batch).Close())
 }
 
 // ForgetStaff takes away whose chats they were that have had no role since a

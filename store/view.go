@@ -219,7 +219,9 @@ func (tx *Tx) eraseSeen(ctx context.Context, member uuid.UUID) error {
 	return wrapErr("erase views", tx.tx.SendBatch(ctx, &batch).Close())
 }
 
-// MailingsOf counts the announcements that a member was sent and nobody saw
-// their name for: none, for there are none yet. The ledger of deliveries will
-// be counted here.
-func (r reader) MailingsOf(context.Context, uuid.UUID) (int, error) { return 0, nil }
+// MailingsOf counts the announcements that a member was sent, as far as is
+// known: nobody saw their name for it.
+func (r reader) MailingsOf(ctx context.Context, member uuid.UUID) (n int, err error) {
+	err = r.q.QueryRow(ctx, `SELECT count(*) FROM delivery WHERE member_id = $1 AND state IN ('sent', 'delivered', 'read', 'unknown')`, member).Scan(&n)
+	return n, wrapErr("count announcements to a member", err)
+}

@@ -28,6 +28,7 @@ type kept struct {
 	Notices   []keptNotification `json:"notices"`
 	Views     []keptView         `json:"views"`
 	Requests  []keptRequest      `json:"requests"`
+	Missions  []keptMission      `json:"missions"`
 	Staff     []keptStaff        `json:"staff"`
 }
 
@@ -56,6 +57,7 @@ type keptMember struct {
 	CreatedAt    time.Time `json:"created_at"`
 	RegisteredAt time.Time `json:"registered_at,omitzero"`
 	Synthetic    bool      `json:"synthetic,omitempty"`
+	CameBy       string    `json:"came_by,omitempty"` // code of the link that was passed on
 }
 
 type keptAnswer struct {
@@ -107,12 +109,13 @@ type keptNotification struct {
 }
 
 type keptStaff struct {
-	Channel    string     `json:"channel"`
-	Address    string     `json:"address"`
-	Language   string     `json:"language"`
-	JoinedAt   time.Time  `json:"joined_at"`
-	LastSeenAt time.Time  `json:"last_seen_at"`
-	Roles      []keptRole `json:"roles"`
+	Channel    string        `json:"channel"`
+	Address    string        `json:"address"`
+	Language   string        `json:"language"`
+	JoinedAt   time.Time     `json:"joined_at"`
+	LastSeenAt time.Time     `json:"last_seen_at"`
+	Roles      []keptRole    `json:"roles"`
+	Missions   []keptMission `json:"missions"` // they were invited to as staff
 }
 
 type keptRole struct {
@@ -147,11 +150,11 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 	m := all.Member
 	k := kept{
 		Format: "mboka-copy-1",
-		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic},
+		Member: keptMember{Number: spoken(m.Number), Language: m.Language, CreatedAt: m.CreatedAt, RegisteredAt: m.RegisteredAt, Synthetic: m.Synthetic, CameBy: all.Ambassador},
 		// Empty lists rather than null, for whoever reads the file.
 		Answers: answersKept(all.Answers, all.AnsweredAt, lang), Consents: []keptConsent{}, Addresses: []keptAddress{}, Drafts: []keptDraft{},
-		Notices: []keptNotification{},
-		Views:   []keptView{}, Requests: []keptRequest{}, Staff: []keptStaff{},
+		Notices: []keptNotification{}, Missions: missionsKept(all.Missions, lang),
+		Views: []keptView{}, Requests: []keptRequest{}, Staff: []keptStaff{},
 	}
 	for _, v := range all.Views {
 		k.Views = append(k.Views, keptView{Role: string(v.Role), Organisation: string(v.Organisation), Purpose: v.Purpose, At: v.At})
@@ -187,7 +190,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		k.Notices = append(k.Notices, keptNotification{Kind: n.Kind, Attempt: n.Attempt, QueuedAt: n.QueuedAt, DueAt: n.DueAt, State: n.State, SettledAt: n.SettledAt})
 	}
 	for _, s := range all.Staff {
-		one := keptStaff{Channel: s.Channel, Address: s.Address, Language: s.Language, JoinedAt: s.JoinedAt, LastSeenAt: s.LastSeenAt, Roles: []keptRole{}}
+		one := keptStaff{Channel: s.Channel, Address: s.Address, Language: s.Language, JoinedAt: s.JoinedAt, LastSeenAt: s.LastSeenAt, Roles: []keptRole{}, Missions: missionsKept(s.Missions, lang)}
 		for _, r := range s.Roles {
 			one.Roles = append(one.Roles, keptRole{
 				Role: string(r.Role), Organisation: string(r.Organisation), GrantedAt: r.GrantedAt, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy,

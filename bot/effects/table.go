@@ -37,6 +37,9 @@ func table(k kept, lang locales.Lang) []byte {
 	if k.Member.Synthetic {
 		row("member", "synthetic", "", "true", "", "", "")
 	}
+	if k.Member.CameBy != "" {
+		row("member", "came_by", "", k.Member.CameBy, "", "", "")
+	}
 	for _, a := range k.Answers {
 		a.row("answer", "", row)
 	}
@@ -69,10 +72,16 @@ func table(k kept, lang locales.Lang) []byte {
 	for _, n := range k.Notices {
 		row("notice", n.Kind, "", n.State, "", moment(n.QueuedAt), details("attempt", strconv.Itoa(n.Attempt), "due_at", moment(n.DueAt), "settled_at", moment(n.SettledAt)))
 	}
+	for _, m := range k.Missions {
+		m.rows(row)
+	}
 	for _, s := range k.Staff {
 		row("staff", s.Channel, "", "", s.Address, moment(s.JoinedAt), details("language", s.Language, "last_seen_at", moment(s.LastSeenAt)))
 		for _, r := range s.Roles {
 			row("role", r.Role, "", r.Organisation, r.Title, moment(r.GrantedAt), details("ended_at", moment(r.EndedAt), "ended_why", r.EndedWhy))
+		}
+		for _, m := range s.Missions {
+			m.rows(row)
 		}
 	}
 	w.Flush()

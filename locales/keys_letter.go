@@ -1,0 +1,31 @@
+package locales
+
+// The keys of what a member reads about meetings and visits.
+const (
+	LetterNotice       Key = "letter_notice"
+	LetterChange       Key = "letter_change"
+	LetterCancellation Key = "letter_cancellation"
+	LetterOff          Key = "letter_off"
+	LetterReminder     Key = "letter_reminder"
+	LetterFeedback     Key = "letter_feedback"
+	LetterOpinion      Key = "letter_opinion"
+	LetterWhen         Key = "letter_when"
+	LetterUntil        Key = "letter_until"
+	LetterClock        Key = "letter_clock"
+	LetterThere        Key = "letter_there"
+	LetterHere         Key = "letter_here"
+	LetterSame         Key = "letter_same"
+	LetterOnline       Key = "letter_online"
+	LetterAddress      Key = "letter_address"
+	LetterHidden       Key = "letter_hidden"
+	LetterNoState      Key = "letter_no_state"
+	LetterSeats        Key = "letter_seats"
+	LetterFree         Key = "letter_free"
+	LetterBring        Key = "letter_bring"
+	LetterContact      Key = "letter_contact"
+	LetterReplies      Key = "letter_replies"
+	LetterMore         Key = "letter_more"
+	LetterBy           Key = "letter_by"
+	LetterFrom         Key = "letter_from"
+	LetterStop         Key = "letter_stop"
+)
