@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/effects"
 	"mboka/bot/figures"
 	"mboka/bot/jobs"
@@ -109,6 +110,12 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	all := records.All()
 	maps.Copy(all, desk.Effects())
+	attendance := announce.Attendance{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Caps: limitsOf(channels)}
+	maps.Copy(all, attendance.Effects())
+	proving := bot.ChatFlow + "." + bot.Proving
+	all[proving] = attendance.AfterProof(all[proving])
+	facts := records.Facts()
+	maps.Copy(facts, attendance.Facts())
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,
@@ -117,7 +124,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Keys:     s.keys,
 		Policy:   s.policy(),
 		Record:   records.Record,
-		Facts:    records.Facts(),
+		Facts:    facts,
 		Effects:  all,
 		Begins:   registration.ID + "." + registration.Adult,
 		Holds:    s.holds,
@@ -129,6 +136,15 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
+}
+
+// limitsOf are the limits of the channels that are on, by name.
+func limitsOf(channels []bot.Channel) map[string]bot.Capabilities {
+	out := make(map[string]bot.Capabilities)
+	for _, c := range channels {
+		out[c.Name()] = c.Capabilities()
+	}
+	return out
 }
 
 // lookUps are for the channels whose platform can be asked.
