@@ -41,6 +41,8 @@ func (t *thinker) run(command string) {
 		t.agreements()
 	case "export":
 		t.export()
+	case "calendar":
+		t.calendar()
 	case "link":
 		t.link()
 	case "anew":
@@ -176,6 +178,9 @@ func (t *thinker) cancel() {
 		t.later()
 	case top.Flow == FlowRegistration:
 		t.repeat()
+	case top.Flow == FlowAnnounce && len(top.Answers) > 0:
+		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
+		t.repeat(flows.Line{Key: locales.AnnDraftKept})
 	default:
 		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
 		t.repeat(flows.Line{Key: locales.Cancelled})

@@ -18,7 +18,7 @@ import (
 
 // Bounds of the list of missions.
 const (
-	mostListed  = 8   // rows: with their lines they fit a WhatsApp message with a list
+	mostAhead   = 8   // rows: with their lines they fit a WhatsApp message with a list
 	listedName  = 24  // characters of a WhatsApp list row
 	listedTitle = 70  // characters of the title in the list
 	mostLooked  = 100 // missions ahead of which it is asked whom they are for
@@ -69,7 +69,7 @@ func (a Attendance) missions(ctx context.Context, q bot.Looking) (flows.Fact, er
 	if err != nil {
 		return flows.Fact{}, err
 	}
-	all = all[:min(len(all), mostListed)]
+	all = all[:min(len(all), mostAhead)]
 	ids := make([]uuid.UUID, len(all))
 	for i, one := range all {
 		ids[i] = one.Mission.ID

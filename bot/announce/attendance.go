@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -26,6 +27,15 @@ type Attendance struct {
 	Policy func(context.Context) (store.Policy, error)
 	// Caps are the limits of the channels, by name.
 	Caps map[string]bot.Capabilities
+}
+
+// Join adds what it does to the effects of the bot, and what it looks up to the
+// facts. Whoever proves to be back is told what they missed.
+func (a Attendance) Join(effects map[string]bot.Effect, facts map[string]bot.Lookup) {
+	maps.Copy(effects, a.Effects())
+	maps.Copy(facts, a.Facts())
+	proving := bot.ChatFlow + "." + bot.Proving
+	effects[proving] = a.AfterProof(effects[proving])
 }
 
 // Effects are what the buttons, words and forms do.

@@ -42,10 +42,18 @@ func newTerminal(out io.Writer, as, addr string, save io.Writer) *terminal {
 }
 
 // show prints a message as the phone would: buttons in brackets, rows with
-// their numbers to tap.
-func (t *terminal) show(_ string, m bot.Message) {
+// their numbers to tap. What goes to the phones of made-up people, as an
+// announcement does, arrives there unseen.
+func (t *terminal) show(address string, m bot.Message) {
+	if address != t.addr {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if m.Picture != nil {
+		fmt.Fprintf(t.out, "< [%s, %d bytes] %s\n", m.Picture.Name, len(m.Picture.Data), m.Text)
+		return
+	}
 	if m.File != nil {
 		fmt.Fprintf(t.out, "< [%s, %d bytes] %s\n", m.File.Name, len(m.File.Data), m.Text)
 		return // what the person wrote is answered by the message behind it
