@@ -177,19 +177,11 @@ func (a Attendance) zones(ctx context.Context, q bot.Looking, who store.Invitee)
 	if who.Member == uuid.Nil {
 		return nil
 	}
-	given, err := a.DB.ProfileAnswers(ctx, who.Member)
+	zones, err := memberZones(ctx, a.DB, who.Member)
 	if err != nil {
 		return nil // only the local time is not told
 	}
-	code := func(step string) string {
-		for _, g := range given {
-			if g.Step == step && len(g.Codes) > 0 {
-				return g.Codes[0]
-			}
-		}
-		return ""
-	}
-	return reference.Zones(code("country_residence"), code("city_residence"))
+	return zones
 }
 
 // spokenAnswer is what somebody answered, as they would say it; "": nothing.
