@@ -46,10 +46,9 @@ func (p Prospects) query(first int) (sql string, args []any) {
 		SELECT m.id AS member_id, NULL::uuid AS staff_id, coalesce(a.channel, '') AS channel, a.last_inbound_at AS heard_at, m.language,
 			coalesce(m.country_residence, '') AS country, coalesce(m.city_residence, m.country_residence, '') AS place, ` + capped + ` AS capped
 		FROM (SELECT m.id, m.language, p.country_residence, p.city_residence FROM ` + from + `) m
-		LEFT JOIN (
-			SELECT DISTINCT ON (member_id) member_id, channel, last_inbound_at FROM address
-			WHERE unreachable_at IS NULL AND channel = ANY(` + channels + `)
-			ORDER BY member_id, last_inbound_at DESC NULLS LAST, created_at DESC, chat) a ON a.member_id = m.id`, args
+		LEFT JOIN LATERAL (
+			SELECT channel, last_inbound_at FROM address WHERE member_id = m.id AND unreachable_at IS NULL AND channel = ANY(` + channels + `)
+			ORDER BY last_inbound_at DESC NULLS LAST, created_at DESC, chat LIMIT 1) a ON true`, args
 }
 
 // officials are staff with a live role of an official. They need no consent and

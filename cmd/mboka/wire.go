@@ -16,14 +16,16 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/effects"
 	"mboka/bot/figures"
 	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
-	"mboka/flows/announce"
+	announcing "mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
+	"mboka/flows/meeting"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/request"
@@ -43,8 +45,9 @@ func allFlows() []*flows.Flow {
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
+		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
-		announce.Flow(), announce.Change(), announce.List(),
+		announcing.Flow(), announcing.Change(), announcing.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
@@ -113,6 +116,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	maps.Copy(all, plans.Effects())
 	maps.Copy(facts, plans.Facts())
 	maps.Copy(facts, plans.Audiences.Facts())
+	maps.Copy(all, announce.CalendarEffects())
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,
@@ -128,6 +132,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Lanes:    s.lanes,
 		LookUps:  lookUps(channels),
 		Noticed:  jobs.Noticed(s.db, time.Now),
+		Picture:  desk.Picture,
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
