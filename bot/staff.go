@@ -55,9 +55,9 @@ var staffWords = map[string]store.Permission{
 	StatsAsked:   store.AskFigures,
 	ExplainAsked: store.AskFigures,
 
+	DoorAsked:          store.Announce,
 	AnnounceAsked:      store.Announce,
 	AnnouncementsAsked: store.Announce,
-	DoorAsked:          store.Announce,
 }
 
 // alsoWords are permissions that give a word too.
@@ -71,7 +71,7 @@ func MayUse(word string, role store.Role, org, running store.Organisation) bool 
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, StatsAsked, ExplainAsked, OpenAsked, RequestAsked, DoorAsked, RolesAsked, AuditAsked}
+var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, StatsAsked, ExplainAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }
@@ -129,9 +129,6 @@ func (t *thinker) staffs() bool {
 		return false
 	}
 	name, slash := commandIn(t.b.staff, t.in.Text)
-	if name == "" && t.announces() && actWord(t.in.Text) {
-		name = AnnouncementsAsked // the buttons of which announcement is for the list to say
-	}
 	if name == "" || !t.mayUse(name) {
 		return false
 	}
