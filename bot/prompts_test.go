@@ -66,8 +66,13 @@ func facts(s Session) flows.Facts {
 			Answers: flows.Answers{{Step: "missions_now", Codes: []string{"off"}}, {Step: "contact_now", Codes: []string{"on"}}, {Step: "share_gov_now", Codes: []string{"on"}}}},
 		flows.FactViews: {Args: map[string]any{ViewsCount: 2, "Mailings": 0, "Rows": "x"}},
 		flows.FactShare: {Args: map[string]any{"Ministère": "x", "But": "x"}, Answers: flows.Answers{{Step: ShareNamed, Text: "x"}}},
-		factRunning:     {Args: map[string]any{"Kind": "iom"}},
-		factOutcome:     {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
+		FactMissions:    {Args: map[string]any{"Told": "no"}},
+
+		flows.FactDryRun: {Args: map[string]any{"Text": "x"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
+		flows.FactSample: {Args: map[string]any{"Text": "x"}},
+
+		factRunning: {Args: map[string]any{"Kind": "iom"}},
+		factOutcome: {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
 }
 
 // reached are all prompts that one or two inputs at a session lead to.
