@@ -72,8 +72,12 @@ func facts(s Session) flows.Facts {
 		flows.FactShare: {Args: map[string]any{"Ministère": "x", "But": "x"}, Answers: flows.Answers{{Step: ShareNamed, Text: "x"}}},
 		FactMissions:    {Answers: flows.Answers{{Step: MissionsList, Codes: []string{"a", "b"}, Text: "Rencontre\tRencontre, samedi\nForum\tForum, lundi"}}, Args: map[string]any{"Told": "yes"}},
 		FactMission:     {Args: map[string]any{"Letter": "Rencontre\n\nVenez.", "Mine": "je viens", "Answer": "yes", "Door": true, "Run": About{Kind: AboutMission}.Run()}},
-		factRunning:     {Args: map[string]any{"Kind": "iom"}},
-		factOutcome:     {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
+
+		flows.FactDryRun: {Args: map[string]any{"Text": "x"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
+		flows.FactSample: {Args: map[string]any{"Text": "x"}},
+
+		factRunning: {Args: map[string]any{"Kind": "iom"}},
+		factOutcome: {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
 }
 
 // reached are all prompts that one or two inputs at a session lead to.
