@@ -34,13 +34,15 @@ func (t *thinker) run(command string) {
 	case "complaint":
 		t.begin(FlowComplaint, nil)
 	case "missions":
-		t.repeat(flows.Line{Key: locales.MissionsNone})
+		t.missions()
 	case "whosaw":
 		t.whoSaw()
 	case "consents":
 		t.agreements()
 	case "export":
 		t.export()
+	case "calendar":
+		t.calendar()
 	case "link":
 		t.link()
 	case "anew":
