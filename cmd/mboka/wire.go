@@ -22,6 +22,7 @@ import (
 	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	plan "mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -46,6 +47,7 @@ func allFlows() []*flows.Flow {
 		link.Flow(), link.Merge(),
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
+		plan.Flow(), plan.Change(), plan.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
@@ -111,6 +113,10 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	all := records.All()
 	maps.Copy(all, desk.Effects())
 	maps.Copy(all, announce.CalendarEffects())
+	plans, facts := office(s, channels), records.Facts()
+	maps.Copy(all, plans.Effects())
+	maps.Copy(facts, plans.Facts())
+	maps.Copy(facts, plans.Audiences.Facts())
 	return bot.New(bot.Config{
 		Flows:    allFlows(),
 		Channels: channels,
@@ -119,7 +125,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Keys:     s.keys,
 		Policy:   s.policy(),
 		Record:   records.Record,
-		Facts:    records.Facts(),
+		Facts:    facts,
 		Effects:  all,
 		Begins:   registration.ID + "." + registration.Adult,
 		Holds:    s.holds,

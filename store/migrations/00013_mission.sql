@@ -62,6 +62,7 @@ CREATE TABLE announcement (
     started_at    timestamptz,
     ended_at      timestamptz,
     valid_until   timestamptz, -- later it is of no use: what still waits is given up
+    sealed_form   bytea, -- what its author filled in
     recorded_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX announcement_mission ON announcement (mission_id, kind);
