@@ -117,27 +117,33 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	maps.Copy(all, plans.Effects())
 	maps.Copy(facts, plans.Facts())
 	maps.Copy(facts, plans.Audiences.Facts())
-	return bot.New(bot.Config{
-		Flows:    allFlows(),
-		Channels: channels,
-		Sessions: s.sessions,
-		Store:    s.db,
-		Keys:     s.keys,
-		Policy:   s.policy(),
-		Record:   records.Record,
-		Facts:    facts,
-		Effects:  all,
-		Begins:   registration.ID + "." + registration.Adult,
-		Holds:    s.holds,
-		Lanes:    s.lanes,
-		LookUps:  lookUps(channels),
-		Noticed:  jobs.Noticed(s.db, time.Now),
-		Picture:  desk.Picture,
+	var sending *announce.Sending
+	b, err := bot.New(bot.Config{
+		Flows:     allFlows(),
+		Channels:  channels,
+		Sessions:  s.sessions,
+		Store:     s.db,
+		Keys:      s.keys,
+		Policy:    s.policy(),
+		Record:    records.Record,
+		Facts:     facts,
+		Effects:   all,
+		Begins:    registration.ID + "." + registration.Adult,
+		Holds:     s.holds,
+		Lanes:     s.lanes,
+		LookUps:   lookUps(channels),
+		Noticed:   jobs.Noticed(s.db, time.Now),
+		Picture:   desk.Picture,
+		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
+	if err == nil {
+		sending = s.sending(b, channels, log, time.Now, nil)
+	}
+	return b, err
 }
 
 // lookUps are for the channels whose platform can be asked.
