@@ -201,9 +201,19 @@ func (d *Desk) id(a Audience, q bot.Looking) (uuid.UUID, error) {
 	return id, nil
 }
 
+// plain is an audience without a filter that keeps everybody: all languages of the
+// service.
+func (a Audience) plain() Audience {
+	if len(slices.Compact(slices.Sorted(slices.Values(a.Languages)))) == len(locales.Langs) {
+		a.Languages = nil
+	}
+	return a
+}
+
 // canonical is an audience as it is compared: written in any order, it is the
 // same.
 func (a Audience) canonical() ([]byte, error) {
+	a = a.plain()
 	a.Places = slices.Clone(a.Places)
 	slices.SortFunc(a.Places, func(x, y Place) int {
 		return bytes.Compare(fmt.Appendf(nil, "%s %s %d", x.Country, x.City, x.Radius), fmt.Appendf(nil, "%s %s %d", y.Country, y.City, y.Radius))
