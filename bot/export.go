@@ -67,7 +67,10 @@ func (h *held) files(ctx context.Context, m sessions.Message, in Inbound, t outc
 		return nil, h.putPickup(ctx, t)
 	}
 	lang := t.Session.language()
-	var out []sessions.Reply
+	out, err := h.picture(ctx, m, in, t)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range t.Files {
 		message := Message{
 			ID: h.b.derived(h.g.Chat, "file."+f.Part, m.ID), Text: locales.Text(lang, f.Title, nil),

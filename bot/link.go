@@ -157,6 +157,7 @@ func (t *thinker) decides(turn flows.Turn) bool {
 		case name == FlowMerge+"."+LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
 		case name == FlowLink+"."+LinkParted, name == FlowReturn+"."+ChatLeft, name == FlowAnew+"."+ChatLeft, ofStaff(e.Flow) && e.Name != flows.AnswerGiven:
+		case name == FlowComing+"."+GuestsCounted, name == FlowFeedback+"."+FeedbackSaid:
 		case name == FlowShare+"."+ShareAccepted, name == FlowShare+"."+ShareRefused:
 			e.Answer, _ = e.Answers.Get(ShareNamed)
 		default:
@@ -280,6 +281,7 @@ var guesses = map[string]guess{
 	LinkMerged: {sessions.LinkCodes, LinkWrong, linkLocked},
 	JoinTried:  {sessions.JoinCodes, JoinWrong, linkLocked},
 	Proving:    {sessions.Proofs, ProofFails, ProofLocked},
+	DoorAsked:  {sessions.DoorCodes, DoorWrong, doorLocked},
 }
 
 func (g guess) locked(wait time.Duration) flows.Fact {
@@ -292,5 +294,6 @@ func kept(results map[string]string) map[string]string {
 	out := maps.Clone(results)
 	delete(out, ResultCode)
 	delete(out, ResultRecovery)
+	delete(out, ResultDoor)
 	return out
 }

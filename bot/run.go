@@ -34,7 +34,7 @@ func (t *thinker) run(command string) {
 	case "complaint":
 		t.begin(FlowComplaint, nil)
 	case "missions":
-		t.repeat(flows.Line{Key: locales.MissionsNone})
+		t.missions()
 	case "whosaw":
 		t.whoSaw()
 	case "consents":

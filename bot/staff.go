@@ -54,10 +54,12 @@ var staffWords = map[string]store.Permission{
 
 	StatsAsked:   store.AskFigures,
 	ExplainAsked: store.AskFigures,
+
+	DoorAsked: store.Announce,
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{StatsAsked, ExplainAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
+var staffOrder = []string{StatsAsked, ExplainAsked, OpenAsked, RequestAsked, DoorAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }

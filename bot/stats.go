@@ -19,6 +19,9 @@ const (
 const (
 	FigureSaid   = "figure"
 	ResultFigure = "Figure"
+	// ResultPicture names the picture that goes with it, see Config.Picture; "":
+	// none.
+	ResultPicture = "Picture"
 )
 
 // asks carries out the words about figures, with what stands behind them.
@@ -58,5 +61,6 @@ func (t *thinker) figureDecided(fact flows.Fact) bool {
 		return false
 	}
 	t.out.Prompt = flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.FigSaid, Args: fact.Args}}
+	t.out.Picture, _ = fact.Args[ResultPicture].(string)
 	return true
 }

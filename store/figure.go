@@ -73,3 +73,12 @@ func (tx *Tx) QueriesOver(ctx context.Context, snapshot string, org Organisation
 	}
 	return all, nil
 }
+
+// LastFigure is the newest figure of a role since a time.
+func (r reader) LastFigure(ctx context.Context, role uuid.UUID, since time.Time) (f Figure, found bool, err error) {
+	f, found, err = one[Figure](ctx, r.q, selectFigure+` WHERE f.role_id = $1 AND f.at >= $2 ORDER BY f.at DESC, f.id LIMIT 1`, role, since)
+	if err != nil {
+		return Figure{}, false, fmt.Errorf("find last figure: %w", err)
+	}
+	return f, found, nil
+}

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -66,6 +68,8 @@ type counter struct {
 	held  store.Held
 	lang  locales.Lang
 	rules protect.Rules
+	// picture names the picture that goes with the answer; "" for none.
+	picture string
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
@@ -98,24 +102,109 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	case strings.TrimSpace(words) == "":
 		return c.overview(s)
 	}
-	u := Parse(words)
-	if !u.Clear() {
-		return c.say(u.Unclear(c.lang), "", 0)
+	q, earlier, refusal, err := c.understand(words)
+	if err != nil || refusal != "" {
+		return c.refuse(refusal, err)
 	}
-	p, err := c.publish(s, u.Query)
+	p, err := c.publish(s, q)
 	switch {
 	case errors.Is(err, errEnough):
 		return c.say(locales.Text(c.lang, locales.FigEnough, locales.Args{"Max": mostEarlier}), "", 0)
 	case errors.Is(err, ErrNarrows), errors.Is(err, protect.ErrTooFew), errors.Is(err, protect.ErrTooFine), errors.Is(err, protect.ErrUnsafe):
-		return c.say(Refuse(err, s, u.Query, c.lang, c.rules), "", 0)
+		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
 	case err != nil:
 		return nil, err
 	}
-	f := Figure{Taken: s.Taken, Query: u.Query, Published: p}
+	f := Figure{Taken: s.Taken, Query: q, Published: p}
 	if f.ID, err = c.keep(s, f); err != nil {
 		return nil, err
 	}
-	return c.say(f.Say(c.lang, c.rules).Text(), f.ID, p.Total.N)
+	if err := c.pictured(s, f); err != nil {
+		return nil, err
+	}
+	text := f.Say(c.lang, c.rules).Text()
+	if earlier != nil {
+		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
+	}
+	return c.say(text, f.ID, p.Total.N)
+}
+
+// pictured finds the picture of a figure: its own, or of a number about one
+// country the table of all countries, if that may be told too.
+func (c *counter) pictured(s *Snapshot, f Figure) error {
+	if _, ok := f.Drawing(c.lang, c.rules); ok {
+		c.picture = f.ID
+		return nil
+	}
+	among, here, ok := f.Query.picturedBy()
+	if !ok {
+		return nil
+	}
+	p, err := c.publish(s, among)
+	if errors.Is(err, errEnough) || errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrTooFine) || errors.Is(err, protect.ErrUnsafe) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(p.Rows, here) {
+		return nil
+	}
+	id, err := c.keep(s, Figure{Taken: s.Taken, Query: among, Published: p})
+	c.picture = id + markSign + here
+	return err
+}
+
+// refuse says why nothing was counted.
+func (c *counter) refuse(text string, err error) (map[string]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c.say(text, "", 0)
+}
+
+// recent is for how long a question can be refined: then a person has forgotten it
+// too.
+const recent = 30 * time.Minute
+
+// understand reads a question, with what was asked just before where it goes on
+// from that. earlier is the figure to compare with, nil for none; refusal says
+// what was not understood.
+func (c *counter) understand(words string) (q Query, earlier *Figure, refusal string, err error) {
+	words, id := since(words)
+	if id != "" {
+		was, found, err := c.tx.FigureByID(c.ctx, id)
+		if err != nil || !found {
+			return Query{}, nil, locales.Text(c.lang, locales.FigNoId, nil), err
+		}
+		f, err := onRecord(was)
+		if err != nil || words == "" {
+			return f.Query, &f, "", err
+		}
+		earlier = &f
+	}
+	u := Parse(words)
+	if !u.Clear() {
+		return Query{}, nil, u.Unclear(c.lang), nil
+	}
+	q = u.Query
+	if Refines(words) {
+		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
+		if err != nil {
+			return Query{}, nil, "", err
+		}
+		if found {
+			f, err := onRecord(last)
+			if err != nil {
+				return Query{}, nil, "", err
+			}
+			q = q.On(f.Query)
+		}
+	}
+	if earlier != nil && !reflect.DeepEqual(q, earlier.Query) {
+		return Query{}, nil, locales.Text(c.lang, locales.FigSinceOther, locales.Args{"ID": earlier.ID, "What": earlier.Query.Words(c.lang)}), nil
+	}
+	return q, earlier, "", nil
 }
 
 // publish counts and protects, with an eye on what the organisation knows of
@@ -129,12 +218,13 @@ func (c *counter) publish(s *Snapshot, q Query) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	kept, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
+	p.Synthetic = s.Synthetic
+	asked, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
 	if err != nil {
 		return Published{}, err
 	}
 	var earlier []Query
-	for _, raw := range kept {
+	for _, raw := range asked {
 		var e Query
 		if err := json.Unmarshal(raw, &e); err != nil {
 			return Published{}, fmt.Errorf("read question: %w", err)
@@ -206,18 +296,21 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 		return nil, err
 	}
 	id := strings.TrimPrefix(strings.ToUpper(strings.Join(strings.Fields(doing.Event.Answer.Text), "")), "F-")
-	kept, found, err := tx.FigureByID(ctx, id)
+	was, found, err := tx.FigureByID(ctx, id)
 	switch {
 	case err != nil:
 		return nil, err
 	case !found:
 		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
 	}
-	f := Figure{ID: spokenID(kept.ID), Taken: kept.TakenAt}
-	if err := errors.Join(json.Unmarshal(kept.Query, &f.Query), json.Unmarshal(kept.Published, &f.Published)); err != nil {
-		return nil, fmt.Errorf("read figure %s: %w", kept.ID, err)
+	f, err := onRecord(was)
+	if err != nil {
+		return nil, err
 	}
 	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": c.rules.Rounding})
+	if _, ok := f.Drawing(c.lang, c.rules); ok {
+		c.picture = f.ID
+	}
 	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule, f.ID, f.Published.Total.N)
 }
 
@@ -232,7 +325,7 @@ func (c *counter) say(text, id string, size int) (map[string]string, error) {
 		return nil, fmt.Errorf("derive audit id: %w", err)
 	}
 	entry[6], entry[8] = entry[6]&0x0f|0x80, entry[8]&0x3f|0x80 // version 8: of our own making
-	return map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text}, c.tx.Audit(c.ctx, store.Entry{
+	return map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture}, c.tx.Audit(c.ctx, store.Entry{
 		ID: entry, At: c.d.At, Actor: store.RoleActor(c.held.ID), Role: string(c.held.Role), Organisation: string(c.held.Organisation),
 		Act: act, Object: id, Size: int64(size), Words: c.d.Event.Answer.Text,
 	})

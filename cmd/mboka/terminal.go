@@ -46,6 +46,10 @@ func newTerminal(out io.Writer, as, addr string, save io.Writer) *terminal {
 func (t *terminal) show(_ string, m bot.Message) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if m.Picture != nil {
+		fmt.Fprintf(t.out, "< [%s, %d bytes] %s\n", m.Picture.Name, len(m.Picture.Data), m.Text)
+		return
+	}
 	if m.File != nil {
 		fmt.Fprintf(t.out, "< [%s, %d bytes] %s\n", m.File.Name, len(m.File.Data), m.Text)
 		return // what the person wrote is answered by the message behind it

@@ -24,6 +24,7 @@ import (
 	"mboka/flows"
 	"mboka/flows/handover"
 	"mboka/flows/link"
+	"mboka/flows/meeting"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/request"
@@ -43,6 +44,7 @@ func allFlows() []*flows.Flow {
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
+		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
@@ -124,6 +126,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Lanes:    s.lanes,
 		LookUps:  lookUps(channels),
 		Noticed:  jobs.Noticed(s.db, time.Now),
+		Picture:  desk.Picture,
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,

@@ -6,6 +6,7 @@ import (
 	"mboka/flows"
 	"mboka/flows/handover"
 	"mboka/flows/link"
+	"mboka/flows/meeting"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/request"
@@ -21,6 +22,7 @@ func All() []*flows.Flow {
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
+		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
