@@ -24,6 +24,9 @@ type Channel interface {
 // Receipt is what a platform said of a message it took.
 type Receipt struct {
 	ProviderID string // Telegram message_id, Twilio MessageSid
+	// Notice is the kind of the approved text that went out in place of the
+	// message, which may only say that there is one. "": the message itself did.
+	Notice NoticeKind
 }
 
 // Message is one reply, rendered for the capabilities of its channel and in

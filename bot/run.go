@@ -178,6 +178,9 @@ func (t *thinker) cancel() {
 		t.later()
 	case top.Flow == FlowRegistration:
 		t.repeat()
+	case top.Flow == FlowAnnounce && len(top.Answers) > 0:
+		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
+		t.repeat(flows.Line{Key: locales.AnnDraftKept})
 	default:
 		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
 		t.repeat(flows.Line{Key: locales.Cancelled})

@@ -122,6 +122,8 @@ var sampleFacts = flows.Facts{
 	flows.FactRecord: {Args: map[string]any{}},
 	flows.FactPlace:  {Args: map[string]any{"Question": "…", "N": 3}},
 	flows.FactStaff:  {Args: map[string]any{"Roles": "…", "Words": "…", "N": 1}},
+	flows.FactDryRun: {Args: map[string]any{"Text": "…"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
+	flows.FactSample: {Args: map[string]any{"Text": "…"}},
 }
 
 // contexts are the earlier answers that change what a step offers.

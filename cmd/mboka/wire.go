@@ -22,6 +22,7 @@ import (
 	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	plan "mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -46,6 +47,7 @@ func allFlows() []*flows.Flow {
 		link.Flow(), link.Merge(),
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
+		plan.Flow(), plan.Change(), plan.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
@@ -111,27 +113,37 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	all := records.All()
 	maps.Copy(all, desk.Effects())
 	maps.Copy(all, announce.CalendarEffects())
-	return bot.New(bot.Config{
-		Flows:    allFlows(),
-		Channels: channels,
-		Sessions: s.sessions,
-		Store:    s.db,
-		Keys:     s.keys,
-		Policy:   s.policy(),
-		Record:   records.Record,
-		Facts:    records.Facts(),
-		Effects:  all,
-		Begins:   registration.ID + "." + registration.Adult,
-		Holds:    s.holds,
-		Lanes:    s.lanes,
-		LookUps:  lookUps(channels),
-		Noticed:  jobs.Noticed(s.db, time.Now),
-		Picture:  desk.Picture,
+	plans, facts := office(s, channels), records.Facts()
+	maps.Copy(all, plans.Effects())
+	maps.Copy(facts, plans.Facts())
+	maps.Copy(facts, plans.Audiences.Facts())
+	var sending *announce.Sending
+	b, err := bot.New(bot.Config{
+		Flows:     allFlows(),
+		Channels:  channels,
+		Sessions:  s.sessions,
+		Store:     s.db,
+		Keys:      s.keys,
+		Policy:    s.policy(),
+		Record:    records.Record,
+		Facts:     facts,
+		Effects:   all,
+		Begins:    registration.ID + "." + registration.Adult,
+		Holds:     s.holds,
+		Lanes:     s.lanes,
+		LookUps:   lookUps(channels),
+		Noticed:   jobs.Noticed(s.db, time.Now),
+		Picture:   desk.Picture,
+		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
+	if err == nil {
+		sending = s.sending(b, channels, log, time.Now, nil)
+	}
+	return b, err
 }
 
 // lookUps are for the channels whose platform can be asked.

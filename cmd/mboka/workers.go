@@ -26,7 +26,11 @@ func (s service) startQueue(ctx context.Context) (*store.Queue, error) {
 	if err := river.AddWorkerSafely(workers, &jobs.Worker{Jobs: all}); err != nil {
 		return nil, fmt.Errorf("register worker: %w", err)
 	}
-	queue, err := s.stores.db.NewQueue(workers, all.Periodic(), s.log)
+	sending := s.stores.sending(s.bot, s.on.list(), s.log, s.tempo.clock, ctx.Done())
+	if err := sending.Register(workers); err != nil {
+		return nil, fmt.Errorf("register workers of announcements: %w", err)
+	}
+	queue, err := s.stores.db.NewQueue(workers, append(all.Periodic(), sending.Periodic()...), s.log)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ package flowstest
 
 import (
 	"mboka/flows"
+	"mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -24,6 +25,7 @@ func All() []*flows.Flow {
 		link.Flow(), link.Merge(),
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
+		announce.Flow(), announce.Change(), announce.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
