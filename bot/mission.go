@@ -130,6 +130,7 @@ func (t *thinker) missionDecided(fact flows.Fact, lead []flows.Line) bool {
 				said = append(said, flows.Line{Key: one.key, Args: fact.Args})
 			}
 		}
+		said = append(said, flows.Line{Key: locales.CalendarHow})
 		if text("Link") != "" { // online nobody needs a seat for others
 			t.repeat(said...)
 			return true
