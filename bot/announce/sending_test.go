@@ -249,7 +249,9 @@ func TestQuietHours(t *testing.T) {
 	w.run(id)
 	w.want(id, store.AnnouncementClosed, counts{"sent": 2})
 
-	near := w.announce(func(m *store.Mission, a *store.Announcement) { m.StartsAt, a.ValidUntil = noon.Add(30*time.Hour), noon.Add(40*time.Hour) })
+	near := w.announce(func(m *store.Mission, a *store.Announcement) {
+		m.StartsAt, a.ValidUntil = noon.Add(30*time.Hour), noon.Add(40*time.Hour)
+	})
 	w.run(near)
 	w.later(12 * time.Hour) // 04:30 UTC: everybody sleeps
 	for _, tc := range []struct {
@@ -272,22 +274,28 @@ func TestParkedWaitsForAMessage(t *testing.T) {
 	w := newWorld(t)
 	_, address := w.join("whatsapp", "BE", 48*time.Hour)
 	w.join("whatsapp", "BE", 48*time.Hour)
+	no, _ := w.join("whatsapp", "BE", 48*time.Hour)
 	id := w.announce()
 	w.run(id)
-	w.want(id, store.AnnouncementSent, counts{"parked window": 2})
+	w.want(id, store.AnnouncementSent, counts{"parked window": 3})
 	w.later(time.Minute)
 	w.wrote("whatsapp", address)
 	w.run(id)
-	w.want(id, store.AnnouncementSent, counts{"sent": 1, "parked window": 1})
+	w.want(id, store.AnnouncementSent, counts{"sent": 1, "parked window": 2})
+	w.consent(no, false)
+	w.run(id)
+	w.want(id, store.AnnouncementSent, counts{"sent": 1, "parked window": 1, "withdrawn": 1})
 	w.later(31 * 24 * time.Hour) // it is of no use any more
 	w.run(id)
-	w.want(id, store.AnnouncementClosed, counts{"sent": 1, "cancelled late": 1})
+	w.want(id, store.AnnouncementClosed, counts{"sent": 1, "cancelled late": 1, "withdrawn": 1})
 }
 
 func TestApprovedTextsAndStubs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *SendingConfig) {
-		c.Approved = func(channel string, kind bot.NoticeKind, language string) bool { return channel == "whatsapp" && kind == bot.NoticeMission }
+		c.Approved = func(channel string, kind bot.NoticeKind, language string) bool {
+			return channel == "whatsapp" && kind == bot.NoticeMission
+		}
 	})
 	_, address := w.join("whatsapp", "BE", 48*time.Hour)
 	american, _ := w.join("whatsapp", "US", 48*time.Hour)

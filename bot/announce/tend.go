@@ -75,6 +75,9 @@ func (s *Sending) give(ctx context.Context, l Letter) error {
 		return nil
 	}
 	return s.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.Withdraw(ctx, a.ID, now); err != nil {
+			return err
+		}
 		_, err := tx.Unpark(ctx, a.ID, now.Add(-s.window()))
 		return err
 	})
