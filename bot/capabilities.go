@@ -18,7 +18,9 @@ type Capabilities struct {
 	RowDesc     int         // longest row description
 	Payload     int         // longest payload, in bytes
 	File        int         // largest document it takes, in bytes
-	Caption     int         // longest text with a document
+	Caption     int         // longest text with a document or a picture
+	Picture     int         // largest picture it takes, in bytes
+	PictureLink bool        // it fetches pictures itself
 	Edits       bool        // can change a message it sent
 	Actions     bool        // has room for done, skip and back beside the answers
 	MultiTicks  bool        // can tick several choices by editing a message
@@ -53,6 +55,7 @@ var TelegramCapabilities = Capabilities{
 	Payload:     64,       // core.telegram.org/bots/api#inlinekeyboardbutton, bytes
 	File:        50 << 20, // core.telegram.org/bots/api#senddocument
 	Caption:     1024,     // same page, after entity parsing
+	Picture:     10 << 20, // core.telegram.org/bots/api#sendphoto
 	Edits:       true,
 	Actions:     true,
 	MultiTicks:  true,
@@ -66,14 +69,17 @@ var TelegramCapabilities = Capabilities{
 
 // WhatsAppCapabilities are the limits of WhatsApp through Twilio.
 var WhatsAppCapabilities = Capabilities{
-	Text:        1600, // twilio.com/docs/api/errors/21617
-	Body:        1024, // twilio.com/docs/content/twilio-quick-reply
-	Buttons:     3,    // same page: 3 in a session
-	ButtonTitle: 20,   // same page
-	Rows:        10,   // twilio.com/docs/content/twiliolist-picker
-	RowTitle:    24,   // same page
-	RowDesc:     72,   // same page
-	Payload:     200,  // same page; Telegram's 64 bytes are the tighter bound
+	Text:        1600,    // twilio.com/docs/api/errors/21617
+	Body:        1024,    // twilio.com/docs/content/twilio-quick-reply
+	Buttons:     3,       // same page: 3 in a session
+	ButtonTitle: 20,      // same page
+	Rows:        10,      // twilio.com/docs/content/twiliolist-picker
+	RowTitle:    24,      // same page
+	RowDesc:     72,      // same page
+	Caption:     1024,    // the body of twilio.com/docs/content/twilio-media, to be safe
+	Picture:     5 << 20, // twilio.com/docs/whatsapp/guidance-whatsapp-media-messages
+	PictureLink: true,    // same page: MediaUrl
+	Payload:     200,     // same page; Telegram's 64 bytes are the tighter bound
 
 	Copies:  true,
 	Italic:  "_",

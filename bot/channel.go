@@ -62,6 +62,9 @@ type Message struct {
 	// Capabilities.Caption long; it has no choices then. Only where
 	// Capabilities.File.
 	File *File `json:"file,omitempty"`
+	// Picture makes the message a picture and Text its caption; it has no choices
+	// then. Only where Capabilities.Picture.
+	Picture *Image `json:"picture,omitempty"`
 	// Notice is set on what the service says first. A platform that takes only
 	// approved texts then, takes the one of this kind in Language, filled with
 	// Fields; without one the message fails with OutsideWindow.
@@ -85,6 +88,15 @@ type File struct {
 	// Title says what it is for: its caption, or the label of its button.
 	Title locales.Key `json:"title"`
 	Data  []byte      `json:"data"`
+}
+
+// Image is a picture for the person, in PNG. Where the platform fetches it
+// itself (Capabilities.PictureLink) it is named by URL and has no Data.
+type Image struct {
+	Name    string `json:"name"`
+	Caption string `json:"caption,omitempty"`
+	Data    []byte `json:"data,omitempty"`
+	URL     string `json:"url,omitempty"`
 }
 
 // Choice is one button or row.

@@ -204,7 +204,7 @@ func (t *thinker) settled(fact flows.Fact) bool {
 		t.become(fact)
 		lead := flows.Line{Key: locales.RecycledOk}
 		if fact.Args[resultUnfinished] != true {
-			t.idle(lead)
+			t.idle(missed(fact, lead)...)
 			return true
 		}
 		if number, ok := fact.Args["Number"].(string); ok {

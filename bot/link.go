@@ -157,6 +157,7 @@ func (t *thinker) decides(turn flows.Turn) bool {
 		case name == FlowMerge+"."+LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
 		case name == FlowLink+"."+LinkParted, name == FlowReturn+"."+ChatLeft, name == FlowAnew+"."+ChatLeft, ofStaff(e.Flow) && e.Name != flows.AnswerGiven:
+		case name == FlowComing+"."+GuestsCounted, name == FlowFeedback+"."+FeedbackSaid:
 		case name == FlowShare+"."+ShareAccepted, name == FlowShare+"."+ShareRefused:
 			e.Answer, _ = e.Answers.Get(ShareNamed)
 		default:
@@ -181,7 +182,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.missionDecided(fact, lead) || t.announcementDecided(fact, lead) {
+	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.calendarDecided(fact, lead) || t.missionDecided(fact, lead) || t.announcementDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
@@ -280,6 +281,7 @@ var guesses = map[string]guess{
 	LinkMerged: {sessions.LinkCodes, LinkWrong, linkLocked},
 	JoinTried:  {sessions.JoinCodes, JoinWrong, linkLocked},
 	Proving:    {sessions.Proofs, ProofFails, ProofLocked},
+	DoorAsked:  {sessions.DoorCodes, DoorWrong, doorLocked},
 }
 
 func (g guess) locked(wait time.Duration) flows.Fact {
@@ -292,5 +294,6 @@ func kept(results map[string]string) map[string]string {
 	out := maps.Clone(results)
 	delete(out, ResultCode)
 	delete(out, ResultRecovery)
+	delete(out, ResultDoor)
 	return out
 }

@@ -49,7 +49,9 @@ type thought struct {
 	Plain   bool          // say it as text alone
 	Forget  bool          // nothing of this chat may be kept
 	Files   []File        // handed over with the reply, or where there is a Token behind a link
+	Picture string        // sent before the reply, see Config.Picture
 	Token   string        // the secret of that link
+	Page    locales.Key   // what the page behind it says; "": ExportPage
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.
@@ -141,7 +143,8 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.opens(), t.asks(), t.staffs():
+	case t.links(), t.joins(), t.opens(), t.asks(), t.doors(), t.staffs():
+	case word == "" && t.comes():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
 	case !running && distressed(t.in.Text):
@@ -280,7 +283,7 @@ func (t *thinker) take(turn flows.Turn) {
 		t.out.Need, t.out.Answers = turn.Need, turn.State.Answers
 		return
 	}
-	if t.decides(turn) {
+	if t.opensMission(turn) || t.decides(turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)
@@ -322,7 +325,9 @@ func (t *thinker) finished(turn flows.Turn) {
 	if code := t.spoken(turn.Events); code != "" && t.answersForm(code, said) {
 		return
 	}
-	t.repeat(said...)
+	if said, known := t.news(turn, said); known {
+		t.repeat(said...)
+	}
 }
 
 func (t *thinker) setLanguage(lang locales.Lang) { t.s.Lang, t.s.Chosen = lang.String(), true }

@@ -32,4 +32,5 @@ const (
 	FigEnough     Key = "fig_enough"
 	FigSince      Key = "fig_since"
 	FigSinceOther Key = "fig_since_other"
+	FigSynthetic  Key = "fig_synthetic"
 )

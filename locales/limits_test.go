@@ -31,7 +31,7 @@ var buttons = []Key{
 	BtnDone, BtnSkip, BtnBack, BtnList, BtnMenu, ProfileDone,
 	LinkGive, LinkSplit, MergeYes, MergeNo, AnewYes, AnewNo, CodeYes, CodeNo,
 	ConsentsMissionsGive, ConsentsMissionsEnd, ConsentsContactGive, ConsentsContactEnd, ConsentsShares, ConsentsSharesPast,
-	WithdrawYes, WithdrawNo, ContactYes, ContactNo, WhosawMore, RequestSend,
+	WithdrawYes, WithdrawNo, ContactYes, ContactNo, WhosawMore, RequestSend, LetterOpinion, CalendarButton,
 }
 
 var rows = []Key{

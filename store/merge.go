@@ -82,6 +82,9 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 	batch.Queue(`UPDATE delivery d SET member_id = $2 WHERE member_id = $1
 		AND NOT EXISTS (SELECT FROM delivery o WHERE o.announcement_id = d.announcement_id AND o.member_id = $2)`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE delivery SET state = 'withdrawn', settled_at = $2 WHERE member_id = $1 AND state IN ('planned', 'parked')`, m.Merged, m.At)
+	// Of two answers the later one counts, unless the earlier one has a seat.
+	batch.Queue(`DELETE FROM rsvp r USING rsvp o WHERE r.member_id = $2 AND o.member_id = $1 AND o.mission_id = r.mission_id AND o.at > r.at
+		AND NOT (r.answer = 'yes' AND o.answer = 'yes' AND o.waiting)`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE rsvp r SET member_id = $2 WHERE member_id = $1
 		AND NOT EXISTS (SELECT FROM rsvp o WHERE o.mission_id = r.mission_id AND o.member_id = $2)`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE feedback f SET member_id = $2 WHERE member_id = $1

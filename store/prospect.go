@@ -12,8 +12,9 @@ const CapSpan = 30 * 24 * time.Hour
 // whether and how it can be told. The plan of the deliveries and the count of a
 // dry run ask the same question.
 type Prospects struct {
-	Reach Reach
-	At    time.Time
+	Reach    Reach
+	At       time.Time
+	Channels []string // that the service can send by
 	// Cap is how many first notices a member gets within CapSpan; negative:
 	// as many as there are (changes, reminders).
 	Cap int
@@ -33,7 +34,8 @@ func (p Prospects) query(first int) (sql string, args []any) {
 		return p.officials(first)
 	}
 	from, args := p.Reach.members(first)
-	capped := "false"
+	args = append(args, p.Channels)
+	channels, capped := fmt.Sprintf("$%d", first+len(args)-1), "false"
 	if p.Cap >= 0 {
 		next := first + len(args)
 		capped = fmt.Sprintf(`(SELECT count(*) FROM delivery d JOIN announcement n ON n.id = d.announcement_id AND n.kind = 'notice'
@@ -44,22 +46,23 @@ func (p Prospects) query(first int) (sql string, args []any) {
 		SELECT m.id AS member_id, NULL::uuid AS staff_id, coalesce(a.channel, '') AS channel, a.last_inbound_at AS heard_at, m.language,
 			coalesce(m.country_residence, '') AS country, coalesce(m.city_residence, m.country_residence, '') AS place, ` + capped + ` AS capped
 		FROM (SELECT m.id, m.language, p.country_residence, p.city_residence FROM ` + from + `) m
-		LEFT JOIN (
-			SELECT DISTINCT ON (member_id) member_id, channel, last_inbound_at FROM address WHERE unreachable_at IS NULL
-			ORDER BY member_id, coalesce(last_inbound_at, created_at) DESC, chat) a ON a.member_id = m.id`, args
+		LEFT JOIN LATERAL (
+			SELECT channel, last_inbound_at FROM address WHERE member_id = m.id AND unreachable_at IS NULL AND channel = ANY(` + channels + `)
+			ORDER BY last_inbound_at DESC NULLS LAST, created_at DESC, chat LIMIT 1) a ON true`, args
 }
 
 // officials are staff with a live role of an official. They need no consent and
 // have no cap: it is their work. Only the language chooses among them.
 func (p Prospects) officials(first int) (sql string, args []any) {
 	sql = fmt.Sprintf(`
-		SELECT NULL::uuid AS member_id, s.id AS staff_id, s.channel, s.last_seen_at AS heard_at, s.language, '' AS country, '' AS place, false AS capped
+		SELECT NULL::uuid AS member_id, s.id AS staff_id,
+			CASE WHEN s.channel = ANY($%d) THEN s.channel ELSE '' END AS channel, s.last_seen_at AS heard_at, s.language, '' AS country, '' AS place, false AS capped
 		FROM staff s
 		WHERE s.chat IS NOT NULL AND s.last_seen_at > $%d
-			AND EXISTS (SELECT FROM role r WHERE r.staff_id = s.id AND r.role = 'official' AND r.ended_at IS NULL)`, first)
-	args = append(args, p.At.Add(-RoleSilence))
+			AND EXISTS (SELECT FROM role r WHERE r.staff_id = s.id AND r.role = 'official' AND r.ended_at IS NULL)`, first, first+1)
+	args = append(args, p.Channels, p.At.Add(-RoleSilence))
 	if len(p.Reach.Languages) > 0 {
-		sql += fmt.Sprintf(` AND s.language = ANY($%d)`, first+1)
+		sql += fmt.Sprintf(` AND s.language = ANY($%d)`, first+2)
 		args = append(args, p.Reach.Languages)
 	}
 	return sql, args

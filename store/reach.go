@@ -29,6 +29,9 @@ type Reach struct {
 	// Told: everyone whom one of these announcements has reached, or may have
 	// reached.
 	Told []uuid.UUID
+	// Asking: it is asked for somebody who asks what there is, so that they need
+	// not have agreed to be told.
+	Asking bool
 }
 
 // Qualified names the codes of the members that count as qualified: a level of
@@ -45,9 +48,11 @@ type Qualified struct {
 // members is the source of a query over the members meant: tables m (member)
 // and p (profile), with the consent asked. args are numbered from first on.
 func (f Reach) members(first int) (from string, args []any) {
-	from = `member m JOIN profile p ON p.member_id = m.id
-		JOIN LATERAL (SELECT granted FROM consent WHERE member_id = m.id AND purpose = 'missions' ORDER BY at DESC, id DESC LIMIT 1) agreed ON agreed.granted
-		WHERE m.registered_at IS NOT NULL`
+	from = `member m JOIN profile p ON p.member_id = m.id`
+	if !f.Asking {
+		from += ` JOIN LATERAL (SELECT granted FROM consent WHERE member_id = m.id AND purpose = 'missions' ORDER BY at DESC, id DESC LIMIT 1) agreed ON agreed.granted`
+	}
+	from += ` WHERE m.registered_at IS NOT NULL`
 	arg := func(v any) string {
 		args = append(args, v)
 		return fmt.Sprintf("$%d", first+len(args)-1)

@@ -2,6 +2,7 @@ package announce
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -97,15 +98,21 @@ func (l Letter) buttons(r Recipient, m *bot.Message) {
 }
 
 // organiser is who invites.
-func (l Letter) organiser() string { return cmp.Or(tidy(l.Mission.Organiser), tidy(l.Organisation)) }
+func (l Letter) organiser() string {
+	return oneLine(cmp.Or(strings.TrimRight(tidy(l.Mission.Organiser), "."), l.Organisation), longestField)
+}
 
-// more is the sentence that says how to read what was cut.
-func (l Letter) more(lang locales.Lang) string { return locales.Text(lang, locales.LetterMore, nil) }
+// more is the sentence that says how to read what was cut: in the list of
+// meetings, where there is more room.
+func (l Letter) more(lang locales.Lang) string {
+	word, _, _ := strings.Cut(locales.LabelOf(locales.CmdMissions).In(lang), "|")
+	return locales.Text(lang, locales.LetterMore, locales.Args{"Word": word})
+}
 
 // approved are the kind of approved text that says the same where a platform
 // takes nothing else, and what fills it, in order:
 //
-//	NoticeMission   title, day and time, place, whether the state is there
+//	NoticeMission   title, day and time, place, whether the state is there with languages, seats, price
 //	NoticeStub      nothing: for news, which no fixed text could hold
 //	NoticeChange    title, what is changed or that it is cancelled
 //	NoticeReminder  title, day and time, place
@@ -114,7 +121,7 @@ func (l Letter) more(lang locales.Lang) string { return locales.Text(lang, local
 // person writes.
 func (l Letter) approved(r Recipient) (bot.NoticeKind, []string) {
 	lang := r.Language
-	title, day, place := oneLine(l.title(lang), longestField), oneLine(l.when(r), longestField), oneLine(l.where(lang), longestField)
+	title, day, place := oneLine(cmp.Or(l.title(lang), l.organiser()), longestField), oneLine(l.when(r), longestField), oneLine(l.where(lang), longestField)
 	switch l.Announcement.Kind {
 	case store.AnnounceChange, store.AnnounceCancellation:
 		what := cmp.Or(tidy(l.Announcement.Body(lang.String())), l.when(r), l.organiser())
@@ -130,5 +137,8 @@ func (l Letter) approved(r Recipient) (bot.NoticeKind, []string) {
 	if !l.Invites() {
 		return bot.NoticeStub, nil
 	}
-	return bot.NoticeMission, []string{title, day, cmp.Or(place, l.organiser()), l.state(&sheet{lang: lang})}
+	about := &sheet{lang: lang}
+	about.add(0, l.state(about))
+	l.terms(about)
+	return bot.NoticeMission, []string{title, day, cmp.Or(place, l.organiser()), oneLine(about.text(), 2*longestField)}
 }

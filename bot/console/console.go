@@ -46,7 +46,7 @@ func (c *Channel) Send(_ context.Context, address string, m bot.Message) (bot.Re
 	if m.Edits != "" {
 		id = m.Edits
 	}
-	if m.File == nil { // a document has no buttons, and hides none
+	if m.File == nil && m.Picture == nil { // they have no buttons, and hide none
 		c.last[address] = m
 	}
 	c.mu.Unlock()

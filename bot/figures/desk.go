@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,6 +68,8 @@ type counter struct {
 	held  store.Held
 	lang  locales.Lang
 	rules protect.Rules
+	// picture names the picture that goes with the answer; "" for none.
+	picture string
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
@@ -116,11 +119,40 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if f.ID, err = c.keep(s, f); err != nil {
 		return nil, err
 	}
+	if err := c.pictured(s, f); err != nil {
+		return nil, err
+	}
 	text := f.Say(c.lang, c.rules).Text()
 	if earlier != nil {
 		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
 	}
 	return c.say(text, f.ID, p.Total.N)
+}
+
+// pictured finds the picture of a figure: its own, or of a number about one
+// country the table of all countries, if that may be told too.
+func (c *counter) pictured(s *Snapshot, f Figure) error {
+	if _, ok := f.Drawing(c.lang, c.rules); ok {
+		c.picture = f.ID
+		return nil
+	}
+	among, here, ok := f.Query.picturedBy()
+	if !ok {
+		return nil
+	}
+	p, err := c.publish(s, among)
+	if errors.Is(err, errEnough) || errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrTooFine) || errors.Is(err, protect.ErrUnsafe) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(p.Rows, here) {
+		return nil
+	}
+	id, err := c.keep(s, Figure{Taken: s.Taken, Query: among, Published: p})
+	c.picture = id + markSign + here
+	return err
 }
 
 // refuse says why nothing was counted.
@@ -186,6 +218,7 @@ func (c *counter) publish(s *Snapshot, q Query) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
+	p.Synthetic = s.Synthetic
 	asked, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
 	if err != nil {
 		return Published{}, err
@@ -275,6 +308,9 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 		return nil, err
 	}
 	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": c.rules.Rounding})
+	if _, ok := f.Drawing(c.lang, c.rules); ok {
+		c.picture = f.ID
+	}
 	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule, f.ID, f.Published.Total.N)
 }
 
@@ -289,7 +325,7 @@ func (c *counter) say(text, id string, size int) (map[string]string, error) {
 		return nil, fmt.Errorf("derive audit id: %w", err)
 	}
 	entry[6], entry[8] = entry[6]&0x0f|0x80, entry[8]&0x3f|0x80 // version 8: of our own making
-	return map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text}, c.tx.Audit(c.ctx, store.Entry{
+	return map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture}, c.tx.Audit(c.ctx, store.Entry{
 		ID: entry, At: c.d.At, Actor: store.RoleActor(c.held.ID), Role: string(c.held.Role), Organisation: string(c.held.Organisation),
 		Act: act, Object: id, Size: int64(size), Words: c.d.Event.Answer.Text,
 	})

@@ -19,5 +19,6 @@ func Load(ctx context.Context, db *store.DB) (s *Snapshot, found bool, err error
 		return nil, false, err
 	}
 	s.ID, s.Taken = taken.ID, taken.TakenAt
-	return s, true, nil
+	s.Synthetic, err = db.HasSynthetic(ctx)
+	return s, err == nil, err
 }

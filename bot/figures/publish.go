@@ -23,6 +23,8 @@ type Published struct {
 	Cells        [][]protect.Cell `json:"cells,omitempty"`
 	RowTotals    []protect.Cell   `json:"row_totals,omitempty"`
 	ColumnTotals []protect.Cell   `json:"column_totals,omitempty"`
+	// Synthetic: some of the members are made up.
+	Synthetic bool `json:"synthetic,omitempty"`
 }
 
 // Other is the row or column of all values that are not listed.

@@ -20,6 +20,7 @@ type Figure struct {
 	Taken     time.Time // the snapshot's
 	Query     Query
 	Published Published
+	Mark      string // the value that its picture points out; "" for none
 }
 
 // Said is a figure in words: each part is one line or several.
@@ -101,6 +102,9 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 			out.Notes = append(out.Notes, v.text(locales.FigSeveral, nil))
 			break
 		}
+	}
+	if p.Synthetic {
+		out.Notes = append(out.Notes, v.text(locales.FigSynthetic, nil))
 	}
 	return out
 }

@@ -20,7 +20,9 @@ type Snapshot struct {
 	ID      string
 	Taken   time.Time
 	Members int
-	columns map[string]*column
+	// Synthetic: some of the members are made up.
+	Synthetic bool
+	columns   map[string]*column
 }
 
 // column holds one variable of all members. values are places in codes from 1,

@@ -68,7 +68,7 @@ func All() []Job {
 	return []Job{
 		{"turns", 24 * time.Hour, []Count{{turns, "retention.turns"}, {asides, "retention.asides"}}, (*round).turns},
 		{"codes", 24 * time.Hour, []Count{{invites, "retention.invites"}, {linkCodes, "retention.link_codes"}, {notices, "retention.notices"}}, (*round).codes},
-		{"drafts", 24 * time.Hour, []Count{{drafts, "retention.drafts"}, {beginners, "retention.beginners"}}, (*round).drafts},
+		{"drafts", 24 * time.Hour, []Count{{drafts, "retention.drafts"}, {announced, "retention.announcement_drafts"}, {beginners, "retention.beginners"}}, (*round).drafts},
 		{"audit", 24 * time.Hour, []Count{{months, "retention.audit"}}, (*round).audit},
 		{"snapshot", 24 * time.Hour, []Count{{snapshots, "figure.snapshot"}}, (*round).snapshot},
 		{"silence", often, []Count{{warned, "retention.warn"}, {warnedAgain, "retention.warn_again"}, {erased, "retention.erase"}}, (*round).silence},

@@ -25,7 +25,8 @@ type outgoing struct {
 	address string
 	text    string // HTML
 	markup  models.ReplyMarkup
-	file    *bot.File // nil: a message of text
+	file    *bot.File  // nil: no document
+	picture *bot.Image // nil: no picture
 }
 
 // Send implements bot.Channel. It sends once, or edits once and sends when the
@@ -38,7 +39,7 @@ func (c *Channel) Send(ctx context.Context, address string, m bot.Message) (bot.
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	if id, err := strconv.Atoi(m.Edits); err == nil && m.File == nil {
+	if id, err := strconv.Atoi(m.Edits); err == nil && m.File == nil && m.Picture == nil {
 		failed := c.edit(ctx, out, id)
 		if failed == nil {
 			return bot.Receipt{ProviderID: m.Edits}, nil
@@ -62,10 +63,16 @@ func prepare(address string, m bot.Message) (outgoing, *bot.SendError) {
 			return outgoing{}, rejected("size", fmt.Errorf("file of %d bytes, from 1 to %d", n, bot.TelegramCapabilities.File))
 		}
 	}
+	if m.Picture != nil {
+		most = bot.TelegramCapabilities.Caption
+		if n := len(m.Picture.Data); n == 0 || n > bot.TelegramCapabilities.Picture {
+			return outgoing{}, rejected("size", fmt.Errorf("picture of %d bytes, from 1 to %d", n, bot.TelegramCapabilities.Picture))
+		}
+	}
 	if n := units(m.Text); n > most {
 		return outgoing{}, rejected("length", fmt.Errorf("text of %d UTF-16 units, at most %d", n, most))
 	}
-	out := outgoing{chat: chat, address: address, text: escape.Replace(m.Text), file: m.File}
+	out := outgoing{chat: chat, address: address, text: escape.Replace(m.Text), file: m.File, picture: m.Picture}
 	kb, err := keyboard(m)
 	if err != nil {
 		return outgoing{}, rejected("keyboard", err)
@@ -101,9 +108,15 @@ func (c *Channel) create(ctx context.Context, out outgoing) (bot.Receipt, error)
 	return bot.Receipt{ProviderID: strconv.Itoa(sent.ID)}, nil
 }
 
-// post sends a text, or a document with the text as its caption. Telegram is
+// post sends a text, or a document or picture with the text as its caption. Telegram is
 // not to guess what a document is: a table is to arrive as the file it is.
 func (c *Channel) post(ctx context.Context, out outgoing) (*models.Message, error) {
+	if out.picture != nil {
+		return c.api.SendPhoto(ctx, &sdk.SendPhotoParams{
+			ChatID: out.chat, Caption: out.text, ParseMode: models.ParseModeHTML, ReplyMarkup: out.markup,
+			Photo: &models.InputFileUpload{Filename: out.picture.Name, Data: bytes.NewReader(out.picture.Data)},
+		})
+	}
 	if out.file == nil {
 		return c.api.SendMessage(ctx, &sdk.SendMessageParams{
 			ChatID: out.chat, Text: out.text, ParseMode: models.ParseModeHTML,

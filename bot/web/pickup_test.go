@@ -230,7 +230,7 @@ func gone(body string) bool {
 			return false
 		}
 	}
-	return strings.Contains(body, "exporter") && !strings.Contains(body, "<form")
+	return strings.Contains(body, "ne marche plus") && !strings.Contains(body, "<form")
 }
 
 func TestLinksThatLeadNowhere(t *testing.T) {

@@ -63,6 +63,7 @@ func Handler(o Options) http.Handler {
 	mux.HandleFunc("GET /{$}", front)
 	if o.Pickups != nil {
 		pickups{o.Pickups}.mount(mux, o.Origin)
+		mux.HandleFunc("GET "+bot.PicturePath+"{token}", pictures{o.Pickups}.show)
 	}
 	return headers(mux)
 }

@@ -29,6 +29,9 @@ func (c *Channel) Send(ctx context.Context, address string, m bot.Message) (bot.
 	if m.File != nil { // bot.WhatsAppCapabilities has none: half a message is not sent
 		return bot.Receipt{}, refuse(codeFile, "no files on this channel")
 	}
+	if m.Picture != nil {
+		return c.picture(ctx, address, m)
+	}
 	if sid, hash, vars, ok := c.object(m); ok {
 		values, err := json.Marshal(vars)
 		if err != nil {
@@ -58,6 +61,19 @@ func (c *Channel) Send(ctx context.Context, address string, m bot.Message) (bot.
 		return bot.Receipt{}, refuse(codeTooLong, fmt.Sprintf("over %d characters", bot.WhatsAppCapabilities.Text))
 	}
 	receipt, failed := c.create(ctx, c.params(address, m.ID).SetBody(text))
+	if failed != nil {
+		return bot.Receipt{}, failed
+	}
+	return receipt, nil
+}
+
+// picture sends a picture that Twilio fetches itself, with the text under it.
+func (c *Channel) picture(ctx context.Context, address string, m bot.Message) (bot.Receipt, error) {
+	params := c.params(address, m.ID).SetMediaUrl([]string{m.Picture.URL})
+	if m.Text != "" {
+		params.SetBody(m.Text)
+	}
+	receipt, failed := c.create(ctx, params)
 	if failed != nil {
 		return bot.Receipt{}, failed
 	}

@@ -155,8 +155,8 @@ func (d *dialogue) say(what string) []string {
 	d.seen = append(d.seen, "> "+what)
 	if len(turn.Said) > 0 {
 		d.phone.settled(messages, edits)
-		if slices.Contains(turn.Said, string(locales.ExportDone)) {
-			d.released() // the files go before the text
+		if slices.Contains(turn.Said, string(locales.ExportDone)) || slices.Contains(turn.Said, string(locales.FigSaid)) {
+			d.released() // the files go before the text, and pictures
 		}
 		if slices.Contains(turn.Said, string(locales.LinkCode)) {
 			d.code = linkCodes.FindString(d.phone.last())

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	_ "image/png" // pictures are PNGs
+	"io"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -63,6 +68,7 @@ func TestFiguresInTheChat(t *testing.T) {
 			t.Errorf("a table:\n%s", got)
 		}
 		id = regexp.MustCompile(`F-[2-9A-Z]{5}`).FindString(got)
+		s.pictured(t, d)
 		again := asked("/explain " + id)
 		if !strings.HasPrefix(again, got) || !strings.Contains(again, "10 personnes") {
 			t.Errorf("explained:\n%s\nasked:\n%s", again, got)
@@ -92,6 +98,56 @@ func TestFiguresInTheChat(t *testing.T) {
 		}
 	}
 	s.settles(t, id)
+}
+
+// pictured: the last answer came with a picture that opens, sent as the platform
+// takes it.
+func (s *testService) pictured(t *testing.T, d *dialogue) {
+	t.Helper()
+	var png []byte
+	if d.phone.channel() == "telegram" {
+		chat, _ := strconv.ParseInt(d.phone.address(), 10, 64)
+		all := s.telegram.Messages(chat)
+		png = all[len(all)-2].Photo
+	} else {
+		all := s.twilio.Messages(d.phone.address())
+		if len(all[len(all)-2].Media) != 1 {
+			t.Fatalf("no picture before %q", all[len(all)-1].Body)
+		}
+		address := all[len(all)-2].Media[0]
+		for _, wrong := range []string{strings.Replace(address, "/figure/", "/figure/aa", 1), strings.TrimSuffix(address, ".png")} {
+			if status, _, _ := fetchKind(t, wrong); status != http.StatusNotFound {
+				t.Errorf("%s: %d", wrong, status)
+			}
+		}
+		status, kind, body := fetchKind(t, address)
+		if status != http.StatusOK || kind != "image/png" {
+			t.Errorf("the picture: %d %s", status, kind)
+		}
+		png = body
+	}
+	size, _, err := image.DecodeConfig(bytes.NewReader(png))
+	if err != nil || size.Width < 500 {
+		t.Errorf("a picture of %d bytes, %d wide: %v", len(png), size.Width, err)
+	}
+}
+
+func fetchKind(t *testing.T, address string) (status int, kind string, body []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err = io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, answer.Header.Get("Content-Type"), body
 }
 
 // settles: the id is read, also when the members have changed; and the log

@@ -50,6 +50,10 @@ func (t *terminal) show(address string, m bot.Message) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if m.Picture != nil {
+		fmt.Fprintf(t.out, "< [%s, %d bytes] %s\n", m.Picture.Name, len(m.Picture.Data), m.Text)
+		return
+	}
 	if m.File != nil {
 		fmt.Fprintf(t.out, "< [%s, %d bytes] %s\n", m.File.Name, len(m.File.Data), m.Text)
 		return // what the person wrote is answered by the message behind it

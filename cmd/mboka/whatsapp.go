@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
 	"mboka/flows/fields"
@@ -67,7 +68,8 @@ func (whatsappSetupCmd) Run(e *world) error {
 
 // definitions are the Content objects of every question in every language: as
 // it is first asked and after a remark, with and without the count of what is
-// left. Cities and guesses use the generic objects.
+// left; and of every letter about a meeting. Cities and guesses use the generic
+// objects.
 func definitions(policy store.Policy) []whatsapp.Definition {
 	var defs []whatsapp.Definition
 	for _, lang := range locales.Langs {
@@ -84,6 +86,11 @@ func definitions(policy store.Policy) []whatsapp.Definition {
 					defs = append(defs, def)
 				}
 			}
+		}
+	}
+	for _, m := range announce.Samples() {
+		if def, _, ok := whatsapp.Define(m); ok {
+			defs = append(defs, def)
 		}
 	}
 	return defs
@@ -115,6 +122,8 @@ var sampleFacts = flows.Facts{
 	flows.FactRecord: {Args: map[string]any{}},
 	flows.FactPlace:  {Args: map[string]any{"Question": "…", "N": 3}},
 	flows.FactStaff:  {Args: map[string]any{"Roles": "…", "Words": "…", "N": 1}},
+	flows.FactDryRun: {Args: map[string]any{"Text": "…"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
+	flows.FactSample: {Args: map[string]any{"Text": "…"}},
 }
 
 // contexts are the earlier answers that change what a step offers.

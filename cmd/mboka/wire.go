@@ -22,8 +22,10 @@ import (
 	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	plan "mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
+	"mboka/flows/meeting"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/request"
@@ -43,7 +45,9 @@ func allFlows() []*flows.Flow {
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
+		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
+		plan.Flow(), plan.Change(), plan.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
@@ -108,6 +112,11 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	all := records.All()
 	maps.Copy(all, desk.Effects())
+	maps.Copy(all, announce.CalendarEffects())
+	plans, facts := office(s, channels), records.Facts()
+	maps.Copy(all, plans.Effects())
+	maps.Copy(facts, plans.Facts())
+	maps.Copy(facts, plans.Audiences.Facts())
 	var sending *announce.Sending
 	b, err := bot.New(bot.Config{
 		Flows:     allFlows(),
@@ -117,13 +126,14 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Keys:      s.keys,
 		Policy:    s.policy(),
 		Record:    records.Record,
-		Facts:     records.Facts(),
+		Facts:     facts,
 		Effects:   all,
 		Begins:    registration.ID + "." + registration.Adult,
 		Holds:     s.holds,
 		Lanes:     s.lanes,
 		LookUps:   lookUps(channels),
 		Noticed:   jobs.Noticed(s.db, time.Now),
+		Picture:   desk.Picture,
 		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),

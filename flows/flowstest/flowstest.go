@@ -4,8 +4,10 @@ package flowstest
 
 import (
 	"mboka/flows"
+	"mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
+	"mboka/flows/meeting"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
 	"mboka/flows/request"
@@ -21,7 +23,9 @@ func All() []*flows.Flow {
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),
+		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
+		announce.Flow(), announce.Change(), announce.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }

@@ -1,6 +1,9 @@
 package telegramtest
 
 import (
+	"bytes"
+	"image"
+	_ "image/png" // the only kind that is sent
 	"mime"
 	"path/filepath"
 	"strings"
@@ -40,6 +43,44 @@ func sendDocument(s *Server, p params, files uploads) (any, string, *refusal) {
 		return nil, "", problem
 	}
 	m := ph.add(Message{FromBot: true, Text: caption, File: &file, Rows: rows})
+	return m.api(ph.chat), "", nil
+}
+
+// Limits of a photo (core.telegram.org/bots/api#sendphoto).
+const (
+	maxPhoto = 10 << 20
+	maxSides = 10000 // width and height together
+	maxRatio = 20
+)
+
+func sendPhoto(s *Server, p params, files uploads) (any, string, *refusal) {
+	ph, problem := s.reachable(p)
+	if problem != nil {
+		return nil, "", problem
+	}
+	file, uploaded := files["photo"]
+	if name, refers := strings.CutPrefix(p["photo"], "attach://"); !uploaded && refers {
+		file, uploaded = files[name]
+	}
+	if !uploaded {
+		return nil, "", badRequest("there is no photo in the request")
+	}
+	if len(file.Data) > maxPhoto {
+		return nil, "", refuse(413, "Request Entity Too Large")
+	}
+	size, _, err := image.DecodeConfig(bytes.NewReader(file.Data))
+	long, short := max(size.Width, size.Height), min(size.Width, size.Height)
+	if err != nil || short == 0 || long+short > maxSides || long > maxRatio*short {
+		return nil, "", badRequest("PHOTO_INVALID_DIMENSIONS")
+	}
+	caption, problem := parsed(p, p["caption"])
+	if problem != nil {
+		return nil, "", problem
+	}
+	if len(utf16.Encode([]rune(caption))) > maxCaption {
+		return nil, "", badRequest("message caption is too long")
+	}
+	m := ph.add(Message{FromBot: true, Text: caption, Photo: file.Data})
 	return m.api(ph.chat), "", nil
 }
 

@@ -17,6 +17,7 @@ type Message struct {
 	FromBot bool
 	Text    string     // of a document its caption
 	File    *File      // nil: no document
+	Photo   []byte     // nil: no picture
 	Rows    [][]Button // inline keyboard
 	Edits   int        // how often the bot changed it
 	Deleted bool       // by the person

@@ -167,13 +167,17 @@ func (m *Message) api(chat int64) map[string]any {
 		"chat": map[string]any{"id": chat, "type": "private", "first_name": "Test"},
 		"from": map[string]any{"id": botID, "is_bot": true, "first_name": "Mboka", "username": Username},
 	}
-	if m.File == nil {
-		out["text"] = m.Text
-	} else {
+	text := "caption"
+	switch {
+	case m.File != nil:
 		out["document"] = m.File.api(m.ID)
-		if m.Text != "" {
-			out["caption"] = m.Text
-		}
+	case m.Photo != nil:
+		out["photo"] = []map[string]any{{"file_id": "photo-" + id(m.ID), "file_unique_id": "p" + id(m.ID), "width": 90, "height": 90, "file_size": len(m.Photo)}}
+	default:
+		text = "text"
+	}
+	if m.Text != "" || text == "text" {
+		out[text] = m.Text
 	}
 	if !m.FromBot {
 		out["from"] = map[string]any{"id": chat, "is_bot": false, "first_name": "Test"}

@@ -119,7 +119,7 @@ func (s *Server) change() {
 	s.changed = make(chan struct{})
 }
 
-// method does what a call asks. Files come with sendDocument only.
+// method does what a call asks. Files come with those of uploading only.
 type method func(s *Server, p params) (result any, description string, err *refusal)
 
 var methods = map[string]method{
@@ -132,6 +132,9 @@ var methods = map[string]method{
 	"deletewebhook":       deleteWebhook,
 	"getwebhookinfo":      getWebhookInfo,
 }
+
+// uploading are the methods that files come with.
+var uploading = map[string]func(*Server, params, uploads) (any, string, *refusal){"senddocument": sendDocument, "sendphoto": sendPhoto}
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/bot")
@@ -167,8 +170,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	do, known := methods[name]
-	if name == "senddocument" {
-		do, known = func(s *Server, p params) (any, string, *refusal) { return sendDocument(s, p, files) }, true
+	if upload := uploading[name]; upload != nil {
+		do, known = func(s *Server, p params) (any, string, *refusal) { return upload(s, p, files) }, true
 	}
 	if !known {
 		refuse(404, "Not Found: method not found").write(w)

@@ -132,11 +132,13 @@ func (s *Server) build(form url.Values) (*record, *problem) {
 		return nil, &problem{21654, "ContentSid is required"}
 	case sid == "" && strings.TrimSpace(body) == "" && !form.Has("MediaUrl"):
 		return nil, &problem{21619, "a body, media or content is required"}
+	case form.Has("MediaUrl") && !fetchable(form["MediaUrl"]):
+		return nil, &problem{21620, "one MediaUrl, which must be an http or https address"}
 	case utf8.RuneCountInString(body) > 1600:
 		return nil, &problem{21617, "the body exceeds 1600 characters"}
 	}
 	m := &record{
-		Message: Message{To: to, Body: body, ContentSID: sid},
+		Message: Message{To: to, Body: body, ContentSID: sid, Media: form["MediaUrl"]},
 		from:    from, direction: "outbound-api", status: "queued",
 		created: s.clock(), callback: form.Get("StatusCallback"),
 	}
@@ -154,6 +156,16 @@ func (s *Server) build(form url.Values) (*record, *problem) {
 	}
 	m.SID = s.next("SM")
 	return m, nil
+}
+
+// fetchable tells whether Twilio would fetch the media of a message: WhatsApp
+// takes one (twilio.com/docs/whatsapp/guidance-whatsapp-media-messages).
+func fetchable(addresses []string) bool {
+	if len(addresses) != 1 {
+		return false
+	}
+	u, err := url.Parse(addresses[0])
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 func checkDelivery(form url.Values, m *record) *problem {

@@ -18,6 +18,7 @@ type Message struct {
 	SID        string
 	To         string
 	Body       string
+	Media      []string // addresses of pictures; Twilio fetches them
 	Buttons    []Choice // quick replies
 	Opens      string   // the button that opens Rows
 	Rows       []Choice

@@ -1,0 +1,121 @@
+package figures
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"mboka/bot"
+	"mboka/bot/protect"
+	"mboka/locales"
+)
+
+// Drawing is how a figure is drawn in a language. ok is false for one that is a
+// single number, or a table that no picture shows well.
+func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool) {
+	p, said := f.Published, f.Say(lang, r)
+	v := voice{lang, r, p.K}
+	if len(p.Rows) == 0 {
+		return Drawing{}, false
+	}
+	of, _ := VariableOf(f.Query.By[0])
+	d = Drawing{
+		Lang: lang, Title: f.Query.Words(lang), SmallText: v.text(locales.FigSmall, locales.Args{"K": p.K}), HiddenText: v.text(locales.FigHidden, nil),
+		Highlight: -1, Footer: append(append([]string{said.Sentence}, said.Notes...), said.Footer),
+	}
+	if p.Synthetic {
+		d.Synthetic = v.text(locales.FigSynthetic, nil)
+	}
+	for _, code := range p.Rows {
+		d.Labels = append(d.Labels, v.name(of, code))
+	}
+	if len(f.Query.By) == 1 {
+		if of.Ordered {
+			d.Kind = Columns
+		}
+		d.Series = []Series{{Values: f.column(0)}}
+		if f.Mark != "" {
+			d.Highlight = slices.Index(p.Rows, f.Mark)
+		}
+		return d, true
+	}
+	across, _ := VariableOf(f.Query.By[1])
+	for j, code := range p.Columns {
+		d.Series = append(d.Series, Series{Name: v.name(across, code), Values: f.column(j)})
+	}
+	switch {
+	case of.Ordered && across.Key == "sex" && len(d.Series) == 2:
+		d.Kind = Pyramid
+	case !across.Several && len(d.Series) <= seriesOf[Stacked].most:
+		d.Kind = Stacked
+	case len(d.Series) > seriesOf[Bars].most:
+		return Drawing{}, false
+	}
+	return d, true
+}
+
+func (f Figure) column(j int) []protect.Cell {
+	var out []protect.Cell
+	for _, row := range f.Published.Cells {
+		out = append(out, row[j])
+	}
+	return out
+}
+
+// picturedBy is the question whose table shows where a single number about one
+// country stands among the others. ok is false for any other question.
+func (q Query) picturedBy() (among Query, here string, ok bool) {
+	if len(q.By) > 0 || len(q.Where) < 2 && !q.Qualified {
+		return Query{}, "", false
+	}
+	among = Query{By: []string{country}, Qualified: q.Qualified}
+	for _, f := range q.Where {
+		switch {
+		case f.Variable == city:
+			return Query{}, "", false
+		case f.Variable != country:
+			among.Where = append(among.Where, f)
+		case len(f.Codes) == 1:
+			here = f.Codes[0]
+		}
+	}
+	return among, here, here != ""
+}
+
+// markSign stands in the name of a picture between the figure and the value
+// that it points out.
+const markSign = ":"
+
+// Picture draws a figure that is on record. ref is what ResultPicture held. It
+// is bot.Config.Picture.
+func (d *Desk) Picture(ctx context.Context, ref string, lang locales.Lang) (bot.Image, error) {
+	id, mark, _ := strings.Cut(ref, markSign)
+	was, found, err := d.DB.FigureByID(ctx, strings.TrimPrefix(id, spokenID("")))
+	if err != nil {
+		return bot.Image{}, err
+	}
+	if !found {
+		return bot.Image{}, errNoPicture
+	}
+	f, err := onRecord(was)
+	if err != nil {
+		return bot.Image{}, err
+	}
+	policy, err := d.Policy(ctx)
+	if err != nil {
+		return bot.Image{}, err
+	}
+	f.Mark = mark
+	drawing, ok := f.Drawing(lang, Rules(policy))
+	if !ok {
+		return bot.Image{}, errNoPicture
+	}
+	png, err := Draw(drawing)
+	if err != nil {
+		return bot.Image{}, err
+	}
+	return bot.Image{Name: "mboka-" + f.ID + ".png", Caption: drawing.Title, Data: png}, nil
+}
+
+var errNoPicture = errors.New("no figure that can be drawn")
