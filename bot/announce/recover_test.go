@@ -55,7 +55,7 @@ func TestLeftBehind(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(c *SendingConfig) {
 				c.LookUps = map[string]bot.LookUp{"whatsapp": func(_ context.Context, address string, m bot.Message, since time.Time) (bool, error) {
-					if address != "whatsapp:+46700000001" || m.Text == "" || !since.Equal(noon) {
+					if address != "whatsapp:+46700000001" || m.Text == "" || !since.Equal(midday) {
 						t.Error(address, m, since)
 					}
 					return tc.found, tc.err
@@ -108,7 +108,7 @@ func TestPauseResumeAndCancelActAtOnce(t *testing.T) {
 	const people, atOnce = 400, 2 * time.Second
 	begun := time.Now()
 	w := newWorld(t, func(c *SendingConfig) {
-		c.Clock = func() time.Time { return noon.Add(time.Since(begun)) }
+		c.Clock = func() time.Time { return midday.Add(time.Since(begun)) }
 		c.Bulk = func(context.Context, string) (time.Duration, error) { return 0, nil }
 		c.Turn = time.Second
 	})
@@ -147,14 +147,14 @@ func TestPauseResumeAndCancelActAtOnce(t *testing.T) {
 		})
 		return n
 	}
-	w.write(func(tx *store.Tx) error { return tx.PauseAnnouncement(t.Context(), id, noon) })
+	w.write(func(tx *store.Tx) error { return tx.PauseAnnouncement(t.Context(), id, midday) })
 	n := steady("it is paused")
 	if n == people || w.totals(id)["planned"] != int64(people-n) {
 		t.Error(n, w.totals(id))
 	}
-	w.write(func(tx *store.Tx) error { return tx.ResumeAnnouncement(t.Context(), id, noon) })
+	w.write(func(tx *store.Tx) error { return tx.ResumeAnnouncement(t.Context(), id, midday) })
 	w.until("it goes on", atOnce, func() bool { return w.telegram.count() > n+20 })
-	w.write(func(tx *store.Tx) error { return tx.CancelAnnouncement(t.Context(), id, noon) })
+	w.write(func(tx *store.Tx) error { return tx.CancelAnnouncement(t.Context(), id, midday) })
 	n = steady("it is cancelled")
 	w.want(id, store.AnnouncementCancelled, counts{"sent": int64(n), "cancelled": int64(people - n)})
 	if n == people {

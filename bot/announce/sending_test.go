@@ -221,7 +221,7 @@ func TestAnotherChatIsTakenWhenOneIsGone(t *testing.T) {
 	_, other := w.join("telegram", "BE", 0)
 	w.write(func(tx *store.Tx) error {
 		return tx.PutAddress(t.Context(), store.Address{Chat: w.db.Keys().Chat("whatsapp", "whatsapp:+32470000001"), MemberID: member, Channel: "whatsapp",
-			Address: "whatsapp:+32470000001", CreatedAt: noon, LastInboundAt: noon.Add(-time.Hour), LastMessageID: "m"})
+			Address: "whatsapp:+32470000001", CreatedAt: midday, LastInboundAt: midday.Add(-time.Hour), LastMessageID: "m"})
 	})
 	id := w.announce()
 	w.tend(id)
@@ -241,7 +241,7 @@ func TestQuietHours(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.join("telegram", "BE", 0)
-	w.join("telegram", "CA", 0) // several zones: 07:00 in Toronto at noon UTC, 04:00 in Vancouver
+	w.join("telegram", "CA", 0) // several zones: 07:00 in Toronto at midday UTC, 04:00 in Vancouver
 	id := w.announce()
 	w.run(id)
 	w.want(id, store.AnnouncementSending, counts{"sent": 1, "planned": 1})
@@ -250,7 +250,7 @@ func TestQuietHours(t *testing.T) {
 	w.want(id, store.AnnouncementClosed, counts{"sent": 2})
 
 	near := w.announce(func(m *store.Mission, a *store.Announcement) {
-		m.StartsAt, a.ValidUntil = noon.Add(30*time.Hour), noon.Add(40*time.Hour)
+		m.StartsAt, a.ValidUntil = midday.Add(30*time.Hour), midday.Add(40*time.Hour)
 	})
 	w.run(near)
 	w.later(12 * time.Hour) // 04:30 UTC: everybody sleeps
@@ -302,7 +302,7 @@ func TestApprovedTextsAndStubs(t *testing.T) {
 	w.sql(`DELETE FROM address WHERE member_id = $1`, american)
 	w.write(func(tx *store.Tx) error {
 		return tx.PutAddress(t.Context(), store.Address{Chat: w.db.Keys().Chat("whatsapp", "whatsapp:+12125550100"), MemberID: american, Channel: "whatsapp",
-			Address: "whatsapp:+12125550100", CreatedAt: noon, LastInboundAt: noon.Add(-48 * time.Hour), LastMessageID: "m"})
+			Address: "whatsapp:+12125550100", CreatedAt: midday, LastInboundAt: midday.Add(-48 * time.Hour), LastMessageID: "m"})
 	})
 	w.later(6 * time.Hour) // the day there too
 	id := w.announce()
@@ -349,7 +349,7 @@ func TestTier(t *testing.T) {
 				t.Error(person, most)
 			}
 			room--
-			return room >= 0, noon.Add(24 * time.Hour), nil
+			return room >= 0, midday.Add(24 * time.Hour), nil
 		}
 	})
 	for range 3 {

@@ -17,8 +17,8 @@ import (
 	"mboka/store/storetest"
 )
 
-// noon is a Thursday, awake in Europe and Africa.
-var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+// midday is a Thursday, awake in Europe and Africa.
+var midday = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
 // phone is a platform that answers as it is told, and remembers what it took.
 type phone struct {
@@ -89,7 +89,7 @@ type world struct {
 
 func newWorld(t testing.TB, with ...func(*SendingConfig)) *world {
 	t.Helper()
-	w := &world{t: t, url: storetest.PostgresURL(t), clock: noon, role: uuid.New(),
+	w := &world{t: t, url: storetest.PostgresURL(t), clock: midday, role: uuid.New(),
 		telegram: &phone{name: "telegram", caps: bot.TelegramCapabilities, answers: map[string][]error{}},
 		whatsapp: &phone{name: "whatsapp", caps: bot.WhatsAppCapabilities, answers: map[string][]error{}}}
 	var err error
@@ -155,11 +155,11 @@ func (w *world) join(channel, country string, ago time.Duration) (uuid.UUID, str
 	id, address := uuid.New(), fmt.Sprintf("%s:+4670%07d", channel, w.people)
 	w.write(func(tx *store.Tx) error {
 		return errors.Join(
-			tx.CreateMember(w.t.Context(), store.Member{ID: id, Language: "fr", CreatedAt: noon.AddDate(0, -1, 0)}),
+			tx.CreateMember(w.t.Context(), store.Member{ID: id, Language: "fr", CreatedAt: midday.AddDate(0, -1, 0)}),
 			tx.PutAddress(w.t.Context(), store.Address{Chat: w.db.Keys().Chat(channel, address), MemberID: id, Channel: channel,
-				Address: address, CreatedAt: noon.AddDate(0, -1, 0), LastInboundAt: w.now().Add(-ago), LastMessageID: "m"}),
-			tx.RegisterMember(w.t.Context(), id, fmt.Sprintf("P%05d", w.people), noon.AddDate(0, -1, 0)),
-			tx.PutAnswers(w.t.Context(), id, noon.AddDate(0, -1, 0), []store.Answer{{Step: "country_residence", Codes: []string{country}}}),
+				Address: address, CreatedAt: midday.AddDate(0, -1, 0), LastInboundAt: w.now().Add(-ago), LastMessageID: "m"}),
+			tx.RegisterMember(w.t.Context(), id, fmt.Sprintf("P%05d", w.people), midday.AddDate(0, -1, 0)),
+			tx.PutAnswers(w.t.Context(), id, midday.AddDate(0, -1, 0), []store.Answer{{Step: "country_residence", Codes: []string{country}}}),
 		)
 	})
 	w.consent(id, true)
@@ -186,16 +186,16 @@ func (w *world) wrote(channel, address string) {
 func (w *world) announce(change ...func(*store.Mission, *store.Announcement)) uuid.UUID {
 	w.t.Helper()
 	m := store.Mission{ID: uuid.New(), Kind: store.Awareness, RoleID: w.role, Organisation: store.IOM, Country: "BE", City: "be-brussels", Timezone: "Europe/Brussels",
-		StartsAt: noon.AddDate(0, 0, 30), Venue: "Salle", Texts: map[string]store.MissionText{"fr": {Title: "Rencontre", Summary: "Venez."}}, CreatedAt: noon}
+		StartsAt: midday.AddDate(0, 0, 30), Venue: "Salle", Texts: map[string]store.MissionText{"fr": {Title: "Rencontre", Summary: "Venez."}}, CreatedAt: midday}
 	a := store.Announcement{ID: uuid.New(), MissionID: m.ID, Kind: store.AnnounceNotice, RoleID: w.role, Organisation: store.IOM,
-		Audience: []byte(`{}`), Status: store.AnnouncementReview, CreatedAt: noon, ValidUntil: m.StartsAt}
+		Audience: []byte(`{}`), Status: store.AnnouncementReview, CreatedAt: midday, ValidUntil: m.StartsAt}
 	for _, f := range change {
 		f(&m, &a)
 	}
 	w.write(func(tx *store.Tx) error {
 		return errors.Join(tx.PutMission(w.t.Context(), m), tx.PutAnnouncement(w.t.Context(), a))
 	})
-	w.sql(`UPDATE announcement SET status = 'approved', begin_at = $2 WHERE id = $1`, a.ID, noon)
+	w.sql(`UPDATE announcement SET status = 'approved', begin_at = $2 WHERE id = $1`, a.ID, midday)
 	return a.ID
 }
 
