@@ -226,9 +226,11 @@ func TestLedger(t *testing.T) {
 	w.telegram.Trouble(a.telegram)
 	w.twilio.Trouble(a.twilio)
 	made := time.Now()
+	t.Logf("ready after %v", made.Sub(begun).Round(time.Millisecond))
 	id := a.announce()
 	reach := func(percent int) {
 		t.Helper()
+		defer func() { t.Logf("%d %% begun after %v", percent, time.Since(made).Round(time.Millisecond)) }()
 		w.within(patience+time.Duration(a.n)*5*time.Millisecond, fmt.Sprintf("%d %% begun", percent), func() bool { return a.begun(id) >= a.n*percent/100 })
 	}
 	reach(1)
@@ -256,7 +258,6 @@ func TestLedger(t *testing.T) {
 	taking.Wait()
 	w.twilio.Settle(t.Context())
 	a.judge(id, planned, time.Since(made))
-	_ = begun
 }
 
 // quiet waits until nothing is begun any more, which must be soon.
