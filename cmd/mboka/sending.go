@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	random "math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -13,6 +14,18 @@ import (
 	"mboka/store"
 	"mboka/store/limits"
 )
+
+// bulkTimes makes the platforms' rates so many times as high. It is no setting:
+// a test links it, whose platforms are its own (-ldflags "-X main.bulkTimes=50").
+var bulkTimes = "1"
+
+func bulkRates() map[string]limits.Rate {
+	times, err := strconv.Atoi(bulkTimes)
+	if err != nil || times < 1 {
+		times = 1
+	}
+	return limits.Scaled(limits.Rates, times)
+}
 
 // sending joins what tells announcements. Several of them over the same stores
 // do the same work together.

@@ -77,7 +77,7 @@ func openStores(ctx context.Context, databaseURL, redisURL string, keys *seal.Ke
 	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys}
 	s.settings = store.NewSettings(db, time.Now)
 	s.holds = limits.NewHolds(client, "mboka", time.Now, slices.Collect(maps.Keys(limits.Rates))...)
-	s.lanes = limits.NewLanes(client, "mboka", s.holds, limits.Rates)
+	s.lanes = limits.NewLanes(client, "mboka", s.holds, bulkRates())
 	return s, nil
 }
 
