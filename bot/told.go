@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"mboka/store/sessions"
 )
@@ -22,6 +23,8 @@ type Told struct {
 	Failure *SendError
 	// Delivered tells that it has reached the phone.
 	Delivered bool
+	// Read tells that the person has opened it.
+	Read bool
 	// AsText tells that the form was refused: as text the words may pass.
 	AsText bool
 }
@@ -31,6 +34,9 @@ type Told struct {
 func (b *Bot) Told(ctx context.Context, t Told) error {
 	if t.Address == "" || t.ReplyID == "" {
 		return nil
+	}
+	if strings.HasPrefix(t.ReplyID, deliveryPrefix) {
+		return b.delivered(ctx, t)
 	}
 	chat := b.keys.Chat(t.Channel, t.Address)
 	if t.Failure != nil {
@@ -56,4 +62,30 @@ func (b *Bot) Told(ctx context.Context, t Told) error {
 		return fmt.Errorf("settle reply: %w", err)
 	}
 	return nil
+}
+
+// deliveryPrefix begins the outbox id of a delivery of an announcement.
+const deliveryPrefix = "delivery-"
+
+// delivered hands on what became of a delivery of an announcement.
+func (b *Bot) delivered(ctx context.Context, t Told) error {
+	if b.cfg.Delivered == nil {
+		return nil
+	}
+	if err := b.cfg.Delivered(ctx, t); err != nil {
+		return fmt.Errorf("settle delivery: %w", err)
+	}
+	return nil
+}
+
+// Refused carries out what a refusal of a message says beyond that message: the
+// whole sender is held, in all replicas, or the address is out of reach. It is
+// for messages that the bot does not send itself.
+func (b *Bot) Refused(ctx context.Context, channel, address, reply string, failed *SendError) {
+	b.mind(ctx, b.keys.Chat(channel, address), channel, address, reply, failed)
+}
+
+// CountDelivery counts a step of a delivery by the state that it led to.
+func (b *Bot) CountDelivery(channel, state string) {
+	b.metrics.Deliveries.WithLabelValues(channel, state).Inc()
 }

@@ -30,6 +30,7 @@ const (
 	SkippedGone     = "gone"     // no chat can be reached
 	ReasonWindow    = "window"   // parked: the platform takes no such text before the person writes
 	ReasonStub      = "stub"     // parked, and they were told that there is something
+	ReasonTier      = "tier"     // planned: enough people were written to first in 24 hours
 	ReasonLate      = "late"     // cancelled: it is of no use any more
 	ReasonLeft      = "left"     // unknown: a person chose to leave it at that
 	ReasonTries     = "tries"    // failed: refused for the moment, too often
@@ -44,6 +45,9 @@ const (
 	RankRefused
 	RankDelivered
 	RankRead
+	// RankStub is that of a stub, after which nothing counts: what is told of
+	// later is the stub and not the delivery.
+	RankStub
 )
 
 // Means are how a delivery was sent.

@@ -35,46 +35,50 @@ type Claim struct {
 // DeliverySending: then the attempt is on record. In any other state it was
 // settled by the claim.
 type Claimed struct {
-	ID         uuid.UUID
-	MemberID   uuid.UUID
-	StaffID    uuid.UUID
-	State      string
-	Reason     string // ReasonWindow: the platform said before that the window is closed
-	Attempt    int
-	Channel    string
-	Chat       seal.Chat
-	Address    string
-	Language   string
-	Country    string
-	Place      string
-	HeardAt    time.Time // when the person last wrote, as far as the records know; zero: never
-	StartedAt  time.Time
-	ProviderID string
+	ID             uuid.UUID
+	AnnouncementID uuid.UUID
+	MemberID       uuid.UUID
+	StaffID        uuid.UUID
+	State          string
+	Reason         string // ReasonWindow: the platform said before that the window is closed
+	Attempt        int
+	Channel        string
+	Chat           seal.Chat
+	Address        string
+	Language       string
+	Country        string
+	Place          string
+	Coming         bool      // has said yes to the mission
+	HeardAt        time.Time // when the person last wrote, as far as the records know; zero: never
+	StartedAt      time.Time
+	ProviderID     string
 }
 
 type claimedRow struct {
-	ID         uuid.UUID  `db:"id"`
-	MemberID   *uuid.UUID `db:"member_id"`
-	StaffID    *uuid.UUID `db:"staff_id"`
-	State      string     `db:"state"`
-	Reason     *string    `db:"reason"`
-	Attempt    int        `db:"attempt"`
-	Channel    string     `db:"channel"`
-	Chat       []byte     `db:"chat"`
-	Address    []byte     `db:"sealed_address"`
-	Language   string     `db:"language"`
-	Country    string     `db:"country"`
-	Place      string     `db:"place"`
-	HeardAt    *time.Time `db:"heard_at"`
-	StartedAt  *time.Time `db:"started_at"`
-	ProviderID *string    `db:"provider_id"`
+	ID           uuid.UUID  `db:"id"`
+	Announcement uuid.UUID  `db:"announcement_id"`
+	MemberID     *uuid.UUID `db:"member_id"`
+	StaffID      *uuid.UUID `db:"staff_id"`
+	State        string     `db:"state"`
+	Reason       *string    `db:"reason"`
+	Attempt      int        `db:"attempt"`
+	Channel      string     `db:"channel"`
+	Chat         []byte     `db:"chat"`
+	Address      []byte     `db:"sealed_address"`
+	Language     string     `db:"language"`
+	Country      string     `db:"country"`
+	Place        string     `db:"place"`
+	Coming       bool       `db:"coming"`
+	HeardAt      *time.Time `db:"heard_at"`
+	StartedAt    *time.Time `db:"started_at"`
+	ProviderID   *string    `db:"provider_id"`
 }
 
 func (r reader) openClaimed(row claimedRow) (Claimed, error) {
 	c := Claimed{
-		ID: row.ID, MemberID: orZero(row.MemberID), StaffID: orZero(row.StaffID), State: row.State, Reason: orZero(row.Reason), Attempt: row.Attempt,
+		ID: row.ID, AnnouncementID: row.Announcement, MemberID: orZero(row.MemberID), StaffID: orZero(row.StaffID), State: row.State, Reason: orZero(row.Reason), Attempt: row.Attempt,
 		Channel: row.Channel, Language: row.Language, Country: row.Country, Place: row.Place, HeardAt: orZero(row.HeardAt),
-		StartedAt: orZero(row.StartedAt), ProviderID: orZero(row.ProviderID),
+		Coming: row.Coming, StartedAt: orZero(row.StartedAt), ProviderID: orZero(row.ProviderID),
 	}
 	if row.Chat == nil {
 		return c, nil
@@ -99,6 +103,10 @@ const agreed = `CASE
 		WHERE s.id = d.staff_id AND s.chat IS NOT NULL AND s.last_seen_at > $10 AND r.role = 'official' AND r.ended_at IS NULL)
 	ELSE false END`
 
+// coming tells whether the person of a delivery d has said yes to its mission.
+const coming = `EXISTS (SELECT FROM rsvp y JOIN announcement ya ON ya.mission_id = y.mission_id
+	WHERE ya.id = d.announcement_id AND y.answer = 'yes' AND (y.member_id = d.member_id OR y.staff_id = d.staff_id)) AS coming`
+
 // claimSQL takes one delivery that may begin and decides about it from what the
 // records say at this moment: the announcement runs and is of use, the person
 // agrees and can be reached, the cap, the quiet hours of the place, the window.
@@ -111,7 +119,7 @@ var claimSQL = `
 	), found AS (
 		SELECT d.id, chat.chat, chat.channel, chat.sealed_address, chat.last_inbound_at, coalesce(m.language, s.language, d.language) AS language,
 			CASE WHEN NOT ` + agreed + ` THEN 'withdrawn' WHEN chat.chat IS NULL THEN 'skipped' WHEN chat.channel <> d.channel THEN 'planned'
-				WHEN $7 > 0 AND d.member_id IS NOT NULL AND ` + capped(`d.member_id`, `$3`, `$1`) + ` >= $7 THEN 'skipped'
+				WHEN $7 >= 0 AND d.member_id IS NOT NULL AND ` + capped(`d.member_id`, `$3`, `$1`) + ` >= $7 THEN 'skipped'
 				WHEN ($8::timestamptz IS NOT NULL AND coalesce(chat.last_inbound_at < $8, true) OR d.reason = 'window')
 					AND coalesce(m.language, s.language, d.language) <> ALL($9) THEN 'parked'
 				ELSE 'sending' END AS state
@@ -130,8 +138,8 @@ var claimSQL = `
 		settled_at = CASE WHEN found.state NOT IN ('sending', 'planned') THEN $3 END, due_at = NULL,
 		provider_id = CASE found.state WHEN 'sending' THEN NULL ELSE d.provider_id END
 	FROM found WHERE d.id = found.id
-	RETURNING d.id, d.member_id, d.staff_id, d.state, d.reason, d.attempt, d.channel, found.chat, found.sealed_address, d.language, d.country, d.place,
-		found.last_inbound_at AS heard_at, d.started_at, d.provider_id`
+	RETURNING d.id, d.announcement_id, d.member_id, d.staff_id, d.state, d.reason, d.attempt, d.channel, found.chat, found.sealed_address, d.language, d.country, d.place,
+		` + coming + `, found.last_inbound_at AS heard_at, d.started_at, d.provider_id`
 
 func (c Claim) args() []any {
 	channels, awake, outside := c.Channels, c.Awake, c.Outside
@@ -158,13 +166,15 @@ type Settlement struct {
 }
 
 // settleSQL keeps what became of an attempt, if it says more than what is known
-// of it. Of an earlier attempt only that it arrived counts.
+// of it. Of an earlier attempt only counts that it arrived, where the present one
+// has not been taken: and not that of a stub, which is no delivery.
 const settleSQL = `
 	UPDATE delivery d SET means = coalesce($5, means), provider_id = coalesce($7, provider_id),
 		state = CASE WHEN rank < $6 THEN $3 ELSE state END, reason = CASE WHEN rank < $6 THEN $4 ELSE reason END,
 		due_at = CASE WHEN rank < $6 THEN $8 ELSE due_at END, settled_at = CASE WHEN rank < $6 THEN $9 ELSE settled_at END,
 		rank = greatest(rank, $6)
-	WHERE id = $1 AND (attempt = $2 OR attempt > $2 AND rank < $6 AND $6 >= 4)`
+	WHERE id = $1 AND (attempt = $2 OR attempt > $2 AND rank < $6 AND $6 >= 4
+		AND means IS DISTINCT FROM 'stub' AND state NOT IN ('sent', 'delivered', 'read'))`
 
 func (s Settlement) args() []any {
 	return []any{s.ID, s.Attempt, s.State, orNull(s.Reason), orNull(s.Means), s.Rank, orNull(s.ProviderID), orNull(s.DueAt), s.At}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // Plan says which deliveries an announcement needs.
@@ -13,8 +14,10 @@ type Plan struct {
 	Announcement uuid.UUID
 	Reach        Reach
 	Channels     []string // that the service can send by
-	Cap          int      // announcements of missions to one person in CapPeriod; 0: as many as there are
-	At           time.Time
+	// Cap is how many first notices a member gets within CapPeriod; negative: as
+	// many as there are (changes, reminders).
+	Cap int
+	At  time.Time
 }
 
 // CapPeriod is what the cap of announcements to one person counts over.
@@ -56,7 +59,7 @@ func (tx *Tx) PlanDeliveries(ctx context.Context, p Plan, after uuid.UUID) (last
 				skipped.reason, CASE WHEN skipped.reason IS NOT NULL THEN $6::timestamptz END
 			FROM meant LEFT JOIN LATERAL `+reachable(`meant.id`, `$4`, ``)+` chat ON true,
 			LATERAL (SELECT CASE WHEN chat.channel IS NULL THEN 'gone'
-				WHEN $5 > 0 AND `+capped(`meant.id`, `$6`, `$1`)+` >= $5 THEN 'cap' END AS reason) skipped
+				WHEN $5 >= 0 AND `+capped(`meant.id`, `$6`, `$1`)+` >= $5 THEN 'cap' END AS reason) skipped
 			ON CONFLICT DO NOTHING
 		)
 		SELECT id FROM meant ORDER BY id DESC LIMIT 1`, p, after, args)
@@ -109,19 +112,34 @@ func (r reader) Totals(ctx context.Context, id uuid.UUID) ([]Tally, error) {
 	return all, wrapErr("count deliveries", err)
 }
 
-// Lane is one channel of an announcement that has deliveries to begin.
-type Lane struct {
-	Announcement uuid.UUID `db:"announcement_id"`
-	Channel      string    `db:"channel"`
-	Place        string    `db:"place"`
-	N            int64     `db:"n"`
+// Places are where the planned deliveries of an announcement go by a channel.
+// It reads one entry of an index for each place.
+func (r reader) Places(ctx context.Context, id uuid.UUID, channel string) ([]string, error) {
+	rows, err := r.q.Query(ctx, `
+		WITH RECURSIVE p AS (
+			(SELECT place FROM delivery WHERE announcement_id = $1 AND channel = $2 AND state = 'planned' ORDER BY place LIMIT 1)
+			UNION ALL
+			SELECT (SELECT d.place FROM delivery d WHERE d.announcement_id = $1 AND d.channel = $2 AND d.state = 'planned' AND d.place > p.place ORDER BY d.place LIMIT 1)
+			FROM p WHERE p.place IS NOT NULL
+		)
+		SELECT place FROM p WHERE place IS NOT NULL`, id, channel)
+	if err != nil {
+		return nil, fmt.Errorf("read places: %w", err)
+	}
+	places, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return places, wrapErr("read places", err)
 }
 
-// Lanes counts the deliveries of an announcement that may begin by a time, by
-// channel and place.
-func (r reader) Lanes(ctx context.Context, id uuid.UUID, at time.Time) ([]Lane, error) {
-	all, err := many[Lane](ctx, r.q, `
-		SELECT announcement_id, channel, place, count(*) AS n FROM delivery
-		WHERE announcement_id = $1 AND state = 'planned' AND (due_at <= $2) IS NOT FALSE GROUP BY 1, 2, 3`, id, at)
-	return all, wrapErr("count what is planned", err)
+// Ready counts the deliveries that a claim might begin now, up to a bound.
+func (r reader) Ready(ctx context.Context, c Claim, most int) (n int, err error) {
+	awake := c.Awake
+	if awake == nil {
+		awake = []string{}
+	}
+	err = r.q.QueryRow(ctx, `
+		SELECT count(*) FROM (
+			SELECT FROM delivery d WHERE d.announcement_id = $1 AND d.channel = $2 AND d.state = 'planned'
+				AND (d.due_at <= $3) IS NOT FALSE AND (NOT $4 OR d.place = ANY($5)) LIMIT $6) ready`,
+		c.Announcement, c.Channel, c.At, c.Quiet, awake, most).Scan(&n)
+	return n, wrapErr("count what is ready", err)
 }

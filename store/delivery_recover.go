@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // recovered is how many deliveries are looked into at a time.
@@ -16,8 +17,8 @@ const recovered = 500
 // what came of it. Each comes with the chats that it may have gone to.
 func (r reader) StaleDeliveries(ctx context.Context, id uuid.UUID, before time.Time) ([]Claimed, error) {
 	rows, err := many[claimedRow](ctx, r.q, `
-		SELECT d.id, d.member_id, d.staff_id, d.state, d.reason, d.attempt, d.channel, coalesce(s.chat, a.chat) AS chat,
-			coalesce(s.sealed_address, a.sealed_address) AS sealed_address, d.language, d.country, d.place,
+		SELECT d.id, d.announcement_id, d.member_id, d.staff_id, d.state, d.reason, d.attempt, d.channel, coalesce(s.chat, a.chat) AS chat,
+			coalesce(s.sealed_address, a.sealed_address) AS sealed_address, d.language, d.country, d.place, `+coming+`,
 			coalesce(s.last_seen_at, a.last_inbound_at) AS heard_at, d.started_at, d.provider_id
 		FROM (SELECT * FROM delivery WHERE announcement_id = $1 AND state = 'sending' AND started_at < $2 ORDER BY started_at LIMIT $3) d
 		LEFT JOIN staff s ON s.id = d.staff_id AND s.channel = d.channel
@@ -38,12 +39,12 @@ func (r reader) StaleDeliveries(ctx context.Context, id uuid.UUID, before time.T
 }
 
 // Unpark plans the deliveries again that wait for a message of somebody who has
-// written since: after a time, and after what was sent to them last. It says how
-// many.
+// written since: after a time, and after what was sent to them last. What waits
+// for the tier waits no longer either. It says how many.
 func (tx *Tx) Unpark(ctx context.Context, id uuid.UUID, since time.Time) (int64, error) {
 	tag, err := tx.tx.Exec(ctx, `
 		UPDATE delivery d SET state = 'planned', reason = NULL, due_at = NULL, settled_at = NULL
-		WHERE d.announcement_id = $1 AND d.state = 'parked' AND (
+		WHERE d.announcement_id = $1 AND (d.state = 'parked' OR d.state = 'planned' AND d.reason = 'tier') AND (
 			EXISTS (SELECT FROM address a WHERE a.member_id = d.member_id AND a.channel = d.channel AND a.unreachable_at IS NULL
 				AND a.last_inbound_at > $2 AND (a.last_inbound_at > d.started_at) IS NOT FALSE)
 			OR EXISTS (SELECT FROM staff s WHERE s.id = d.staff_id AND s.channel = d.channel
@@ -52,6 +53,36 @@ func (tx *Tx) Unpark(ctx context.Context, id uuid.UUID, since time.Time) (int64,
 		return 0, fmt.Errorf("unpark deliveries: %w", err)
 	}
 	return tag.RowsAffected(), nil
+}
+
+// Postpone puts off the planned deliveries by a channel to people who have not
+// written since a time: so many may be written to first, and they were.
+func (db *DB) Postpone(ctx context.Context, id uuid.UUID, channel string, since, next time.Time) error {
+	if _, err := db.pool.Exec(ctx, `
+		UPDATE delivery d SET due_at = $4, reason = 'tier'
+		WHERE d.announcement_id = $1 AND d.channel = $2 AND d.state = 'planned'
+			AND NOT EXISTS (SELECT FROM address a WHERE a.member_id = d.member_id AND a.channel = $2 AND a.unreachable_at IS NULL AND a.last_inbound_at >= $3)
+			AND NOT EXISTS (SELECT FROM staff s WHERE s.id = d.staff_id AND s.last_seen_at >= $3)`, id, channel, since, next); err != nil {
+		return fmt.Errorf("postpone deliveries: %w", err)
+	}
+	return nil
+}
+
+// OpenAnnouncements are those to look after: whose time has come, whose sending
+// is not over, and those with deliveries that an end has left behind.
+func (r reader) OpenAnnouncements(ctx context.Context, at, stale time.Time) ([]uuid.UUID, error) {
+	rows, err := r.q.Query(ctx, `
+		SELECT id FROM announcement WHERE status = 'approved' AND begin_at <= $1 OR status IN ('sending', 'paused', 'sent')
+		UNION
+		SELECT id FROM announcement a WHERE status IN ('cancelled', 'closed') AND (
+			EXISTS (SELECT FROM delivery WHERE announcement_id = a.id AND state = 'planned') OR EXISTS (SELECT FROM delivery WHERE announcement_id = a.id AND state = 'parked'))
+		UNION
+		SELECT announcement_id FROM delivery WHERE state = 'sending' AND started_at < $2`, at, stale)
+	if err != nil {
+		return nil, fmt.Errorf("list open announcements: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	return ids, wrapErr("list open announcements", err)
 }
 
 // DeliveryByID gives a delivery.

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -170,9 +171,17 @@ func TestPlanning(t *testing.T) {
 			t.Errorf("%+v", row)
 		}
 	}
-	lanes, err := l.db.Lanes(t.Context(), l.announcement, after(12))
-	if err != nil || len(lanes) != 2 || lanes[0].N+lanes[1].N != 2 {
-		t.Error(lanes, err)
+	places, err := l.db.Places(t.Context(), l.announcement, "telegram")
+	if !slices.Equal(places, []string{"be-brussels"}) || err != nil {
+		t.Error(places, err)
+	}
+	claim := store.Claim{Announcement: l.announcement, Channel: "telegram", At: after(12), Quiet: true, Awake: []string{"BE"}}
+	if n, err := l.db.Ready(t.Context(), claim, 10); n != 0 || err != nil {
+		t.Error("while it is night there:", n, err)
+	}
+	claim.Awake = places
+	if n, err := l.db.Ready(t.Context(), claim, 10); n != 1 || err != nil {
+		t.Error(n, err)
 	}
 }
 
@@ -181,11 +190,11 @@ func TestPlanningForEveryoneWhoWasTold(t *testing.T) {
 	l := newLedger(t)
 	told, _ := l.join("telegram", "BE", "")
 	l.plan(l.announcement, 2, after(10), store.Reach{})
-	c, _ := l.claim(store.Claim{})
+	c, _ := l.claim(store.Claim{Cap: -1})
 	l.settle(c, 1, store.DeliverySent, "", store.RankTaken)
 	l.join("telegram", "BE", "")
 	change := l.announce(store.AnnounceChange)
-	l.plan(change, 0, after(90), store.Reach{Told: []uuid.UUID{uuid.New(), l.announcement}})
+	l.plan(change, -1, after(90), store.Reach{Told: []uuid.UUID{uuid.New(), l.announcement}})
 	rows, err := l.db.Deliveries(t.Context(), change)
 	if err != nil || len(rows) != 1 || rows[0].MemberID != told {
 		t.Error(rows, err)

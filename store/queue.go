@@ -32,6 +32,9 @@ const (
 	// jobWorkers is how many jobs one process runs at once. They leave most of
 	// the pool's connections to people's turns.
 	jobWorkers = 4
+	// pumpWorkers is how many deliveries one process sends at once: most of the
+	// time each waits for a platform, and then it needs no connection.
+	pumpWorkers = 24
 	// fetchCooldown lets a short job follow the one before it at once.
 	fetchCooldown = 10 * time.Millisecond
 )
@@ -44,9 +47,11 @@ type Queue struct{ client *river.Client[pgx.Tx] }
 // periodic jobs. It does nothing before Start.
 func (db *DB) NewQueue(workers *river.Workers, periodic []*river.PeriodicJob, log *slog.Logger) (*Queue, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.pool), &river.Config{
-		Workers:                     workers,
-		PeriodicJobs:                periodic,
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobWorkers}},
+		Workers:      workers,
+		PeriodicJobs: periodic,
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: jobWorkers}, QueueAnnounce: {MaxWorkers: jobWorkers}, QueuePump: {MaxWorkers: pumpWorkers},
+		},
 		JobTimeout:                  JobLimit,
 		RescueStuckJobsAfter:        rescueAfter,
 		MaxAttempts:                 jobTries,

@@ -16,6 +16,9 @@ import (
 // QueueAnnounce is the queue of announcements' jobs.
 const QueueAnnounce = "announce"
 
+// QueuePump is that of the jobs that send.
+const QueuePump = "pump"
+
 // Wake is the job of looking after one announcement: what is due is begun. Its
 // worker stands in bot/announce.
 type Wake struct {
@@ -33,8 +36,8 @@ var inserter = sync.OnceValues(func() (*river.Client[pgx.Tx], error) {
 	return river.NewClient(riverpgxv5.New(nil), &river.Config{Logger: slog.New(slog.DiscardHandler)})
 })
 
-// Wake has an announcement looked after at a time, if the transaction comes to
-// pass. Without it that happens within seconds too.
+// Wake has an announcement looked after at a time, zero for now, if the
+// transaction comes to pass. Without it that happens within seconds too.
 func (tx *Tx) Wake(ctx context.Context, id uuid.UUID, at time.Time) error {
 	client, err := inserter()
 	if err == nil {
@@ -46,10 +49,39 @@ func (tx *Tx) Wake(ctx context.Context, id uuid.UUID, at time.Time) error {
 	return nil
 }
 
-// DropJobs forgets jobs of announcements that ended before a time: there are
-// many of them, and nothing is asked of them any more.
+// Enqueue adds jobs, if the transaction comes to pass. One that is there
+// already, by its own rule, is left out.
+func (tx *Tx) Enqueue(ctx context.Context, jobs ...river.JobArgs) error {
+	client, err := inserter()
+	if err == nil {
+		many := make([]river.InsertManyParams, len(jobs))
+		for i, job := range jobs {
+			many[i] = river.InsertManyParams{Args: job}
+		}
+		_, err = client.InsertManyTx(ctx, tx.tx, many)
+	}
+	if err != nil {
+		return fmt.Errorf("add jobs: %w", err)
+	}
+	return nil
+}
+
+// DropJobs forgets jobs of announcements that ended before a time, as DropTurns:
+// there are many of them, and nothing is asked of them any more.
 func (tx *Tx) DropJobs(ctx context.Context, before time.Time) (int64, error) {
 	return tx.sweep(ctx, "drop jobs", `
 		DELETE FROM river_job WHERE id IN (
-			SELECT id FROM river_job WHERE queue = 'announce' AND finalized_at < $2 LIMIT $1)`, before)
+			SELECT id FROM river_job WHERE queue IN ('announce', 'pump') AND finalized_at < $2 LIMIT $1)`, before)
+}
+
+// Alone runs do while nobody else does under the same name and id, in any
+// replica. ran is false where somebody does.
+func (db *DB) Alone(ctx context.Context, name string, id uuid.UUID, do func() error) (ran bool, err error) {
+	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtext($1), hashtext($2))`, name, id.String()).Scan(&ran); err != nil || !ran {
+			return err
+		}
+		return do()
+	})
+	return ran, wrapErr("alone", err)
 }

@@ -63,7 +63,7 @@ func unused(variable string) announce.Unknown {
 // reach.
 func audiences(s *stores, channels []bot.Channel) *announce.Desk {
 	d := &announce.Desk{
-		DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Understand: understand, Conditions: conditions,
+		DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Understand: understand, Conditions: conditions(channels),
 		Rates: announce.Rates{Telegram: float64(limits.Rates["telegram"].Bulk), WhatsApp: float64(limits.Rates["whatsapp"].Bulk)},
 	}
 	for _, c := range channels {
@@ -72,8 +72,9 @@ func audiences(s *stores, channels []bot.Channel) *announce.Desk {
 	return d
 }
 
-// conditions are those of the platforms. Nothing is approved yet: who has not
-// written for a day waits.
-func conditions(context.Context) (announce.Conditions, error) {
-	return announce.Conditions{Windowed: "whatsapp", Outside: func(string) string { return "" }, Refused: announce.RefusesUS}, nil
+// conditions are those of the platforms.
+func conditions(channels []bot.Channel) func(context.Context) (announce.Conditions, error) {
+	return func(context.Context) (announce.Conditions, error) {
+		return announce.Conditions{Windowed: "whatsapp", Outside: outsideBy(channels), Refused: announce.RefusesUS}, nil
+	}
 }

@@ -49,13 +49,6 @@ func (s *testService) stubbed(ch *whatsapp.Channel, member uuid.UUID, address st
 	return delivery, receipt.ProviderID
 }
 
-func (s *testService) sql(query string, args ...any) {
-	s.t.Helper()
-	if _, err := s.db.Exec(s.t.Context(), query, args...); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 func gathering(title string) store.Mission {
 	begins := time.Now().Add(30 * 24 * time.Hour).Truncate(time.Minute)
 	return store.Mission{ID: uuid.New(), Kind: store.Awareness, Organisation: store.IOM, Country: "BE", City: "brussels", Timezone: "Europe/Brussels",

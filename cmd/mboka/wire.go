@@ -110,35 +110,44 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
-	all := records.All()
+	reports := s.reports(channels)
+	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
 	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())
 	maps.Copy(all, announce.CalendarEffects())
-	plans, facts := office(s, channels), records.Facts()
+	plans := office(s, channels)
 	maps.Copy(all, plans.Effects())
 	maps.Copy(facts, plans.Facts())
 	maps.Copy(facts, plans.Audiences.Facts())
-	return bot.New(bot.Config{
-		Flows:    allFlows(),
-		Channels: channels,
-		Sessions: s.sessions,
-		Store:    s.db,
-		Keys:     s.keys,
-		Policy:   s.policy(),
-		Record:   records.Record,
-		Facts:    facts,
-		Effects:  all,
-		Begins:   registration.ID + "." + registration.Adult,
-		Holds:    s.holds,
-		Lanes:    s.lanes,
-		LookUps:  lookUps(channels),
-		Noticed:  jobs.Noticed(s.db, time.Now),
-		Picture:  desk.Picture,
+	maps.Copy(all, reports.Effects())
+	maps.Copy(facts, reports.Facts())
+	var sending *announce.Sending
+	b, err := bot.New(bot.Config{
+		Flows:     allFlows(),
+		Channels:  channels,
+		Sessions:  s.sessions,
+		Store:     s.db,
+		Keys:      s.keys,
+		Policy:    s.policy(),
+		Record:    records.Record,
+		Facts:     facts,
+		Effects:   all,
+		Begins:    registration.ID + "." + registration.Adult,
+		Holds:     s.holds,
+		Lanes:     s.lanes,
+		LookUps:   lookUps(channels),
+		Noticed:   jobs.Noticed(s.db, time.Now),
+		Picture:   desk.Picture,
+		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
+	if err == nil {
+		sending = s.sending(b, channels, log, time.Now, nil)
+	}
+	return b, err
 }
 
 // lookUps are for the channels whose platform can be asked.

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/riverqueue/river"
 
+	"mboka/bot/announce"
 	"mboka/bot/jobs"
 	"mboka/store"
 )
@@ -26,7 +27,14 @@ func (s service) startQueue(ctx context.Context) (*store.Queue, error) {
 	if err := river.AddWorkerSafely(workers, &jobs.Worker{Jobs: all}); err != nil {
 		return nil, fmt.Errorf("register worker: %w", err)
 	}
-	queue, err := s.stores.db.NewQueue(workers, all.Periodic(), s.log)
+	if err := river.AddWorkerSafely(workers, &announce.TellingWorker{Teller: s.teller()}); err != nil {
+		return nil, fmt.Errorf("register worker: %w", err)
+	}
+	sending := s.stores.sending(s.bot, s.on.list(), s.log, s.tempo.clock, ctx.Done())
+	if err := sending.Register(workers); err != nil {
+		return nil, fmt.Errorf("register workers of announcements: %w", err)
+	}
+	queue, err := s.stores.db.NewQueue(workers, append(all.Periodic(), sending.Periodic()...), s.log)
 	if err != nil {
 		return nil, err
 	}
