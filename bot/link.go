@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -182,7 +183,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.calendarDecided(fact, lead) || t.reportDecided(fact) || t.missionDecided(fact, lead) || t.readDecided(fact) || t.announcementDecided(fact, lead) {
+	if slices.ContainsFunc(t.deciders(), func(says func(flows.Fact, []flows.Line) bool) bool { return says(fact, lead) }) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
@@ -207,6 +208,18 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.begin(FlowMerge, flows.Answers{{Step: mergeCode, Text: e.Answer.Text}})
 	default:
 		t.repeat(say(refusals[fact.Args[ResultOutcome]])...)
+	}
+}
+
+// deciders put into words what came of an effect, each of its own outcomes; the
+// first that knows the outcome says it.
+func (t *thinker) deciders() []func(fact flows.Fact, lead []flows.Line) bool {
+	alone := func(says func(flows.Fact) bool) func(flows.Fact, []flows.Line) bool {
+		return func(fact flows.Fact, _ []flows.Line) bool { return says(fact) }
+	}
+	return []func(flows.Fact, []flows.Line) bool{
+		alone(t.settled), t.staffDecided, t.profileDecided, alone(t.figureDecided), t.calendarDecided, alone(t.reportDecided),
+		t.missionDecided, alone(t.readDecided), t.announcementDecided,
 	}
 }
 

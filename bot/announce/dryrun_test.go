@@ -16,7 +16,6 @@ import (
 	"mboka/store"
 )
 
-
 // foretold draws what may become of an announcement, with many small counts.
 func foretold(t *rapid.T) Forecast {
 	var all Forecast

@@ -278,7 +278,6 @@ func TestWarningsWaitForTheDay(t *testing.T) {
 	id := w.member(true, "whatsapp "+address)
 	w.set(begin.AddDate(0, 13, 0))
 	w.twice("silence")
-	w.settled()
 	if n := w.count(`SELECT count(*) FROM notice WHERE member_id = $1 AND state = 'queued'`, id); n != 1 || len(w.messages(address)) != 0 {
 		t.Fatalf("%d wait, %d are said", n, len(w.messages(address)))
 	}

@@ -16,6 +16,7 @@ import (
 	"mboka/bot"
 	"mboka/bot/effects"
 	"mboka/bot/jobs"
+	"mboka/flows"
 	"mboka/flows/flowstest"
 	"mboka/flows/registration"
 	"mboka/store"
@@ -92,7 +93,7 @@ func newWorld(t *testing.T, change func(*jobs.Config)) *world {
 	w.bot, err = bot.New(bot.Config{
 		Flows:    flowstest.All(),
 		Channels: []bot.Channel{line{w, "telegram", bot.TelegramCapabilities}, line{w, "whatsapp", bot.WhatsAppCapabilities}},
-		Sessions: w.sessions, Store: db, Keys: db.Keys(), Policy: policy, Record: records.Record, Facts: records.Facts(),
+		Sessions: w.sessions, Store: db, Keys: db.Keys(), Policy: policy, Record: records.Record, Facts: facts(records),
 		Effects: records.All(), Begins: registration.ID + "." + registration.Adult, Tick: 20 * time.Millisecond,
 		Holds:   limits.NewHolds(client, storetest.Prefix(t), time.Now, "telegram", "whatsapp"),
 		Noticed: jobs.Noticed(db, w.now),
@@ -117,6 +118,24 @@ func newWorld(t *testing.T, change func(*jobs.Config)) *world {
 	}
 	w.jobs = jobs.New(w.cfg)
 	return w
+}
+
+// facts are those of the records; the others are asked for in flows that no job
+// begins.
+func facts(records effects.Records) map[string]bot.Lookup {
+	all := records.Facts()
+	for _, f := range flowstest.All() {
+		for _, step := range f.Steps {
+			for _, need := range step.Needs {
+				if all[need] == nil {
+					all[need] = func(context.Context, bot.Looking) (flows.Fact, error) {
+						return flows.Fact{}, errors.New("asked by a job")
+					}
+				}
+			}
+		}
+	}
+	return all
 }
 
 func (w *world) now() time.Time { return time.UnixMicro(w.clock.Load()).UTC() }
