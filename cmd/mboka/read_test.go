@@ -29,8 +29,8 @@ func (s *testService) stubbed(ch *whatsapp.Channel, member uuid.UUID, address st
 	a := store.Announcement{ID: uuid.New(), MissionID: m.ID, Kind: store.AnnounceNotice, RoleID: staff, Organisation: store.IOM,
 		Audience: []byte(`{}`), Status: store.AnnouncementReview, CreatedAt: time.Now(), ValidUntil: validUntil}
 	m.RoleID = staff
-	s.onRecord(`INSERT INTO staff (id, language, joined_at, last_seen_at) VALUES ($1, 'fr', now(), now())`, staff)
-	s.onRecord(`INSERT INTO role (id, staff_id, role, organisation, granted_at) VALUES ($1, $1, 'coordinator', 'iom', now())`, staff)
+	s.sql(`INSERT INTO staff (id, language, joined_at, last_seen_at) VALUES ($1, 'fr', now(), now())`, staff)
+	s.sql(`INSERT INTO role (id, staff_id, role, organisation, granted_at) VALUES ($1, $1, 'coordinator', 'iom', now())`, staff)
 	if err := db.Write(s.t.Context(), func(tx *store.Tx) error {
 		if err := tx.PutMission(s.t.Context(), m); err != nil {
 			return err
@@ -43,14 +43,14 @@ func (s *testService) stubbed(ch *whatsapp.Channel, member uuid.UUID, address st
 	if err != nil || receipt.Notice != bot.NoticeStub {
 		s.t.Fatal(receipt, err)
 	}
-	s.onRecord(`UPDATE announcement SET status = 'sent' WHERE id = $1`, a.ID)
-	s.onRecord(`INSERT INTO delivery (id, announcement_id, member_id, channel, language, country, place, state, means, provider_id, started_at, rank)
+	s.sql(`UPDATE announcement SET status = 'sent' WHERE id = $1`, a.ID)
+	s.sql(`INSERT INTO delivery (id, announcement_id, member_id, channel, language, country, place, state, means, provider_id, started_at, rank)
 		VALUES ($1, $2, $3, 'whatsapp', 'fr', 'BE', 'BE', 'delivered', 'stub', $4, now(), 4)`, delivery, a.ID, member, receipt.ProviderID)
 	return delivery, receipt.ProviderID
 }
 
-// onRecord changes the records as no command does.
-func (s *testService) onRecord(query string, args ...any) {
+// sql changes the records as no command does.
+func (s *testService) sql(query string, args ...any) {
 	s.t.Helper()
 	if _, err := s.db.Exec(s.t.Context(), query, args...); err != nil {
 		s.t.Fatal(err)
