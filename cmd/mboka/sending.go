@@ -38,6 +38,7 @@ func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, c
 			return s.lanes.Slow(ctx, channel, limits.Half, d+limits.SlowFor)
 		},
 		Tier: tier.Take, HeldUntil: s.holds.Until, Refused: b.Refused, LookUps: lookUps(channels), Count: b.CountDelivery,
+		Approved: approvedBy(channels), Marketing: marketingBy(channels),
 		Clock: clock, Chance: random.Float64, Logger: log, Stop: stop,
 	})
 }
