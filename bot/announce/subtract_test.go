@@ -23,7 +23,7 @@ type kind struct {
 // everyKind lists them.
 func everyKind() []kind {
 	var all []kind
-	places := [][2]string{{"BE", ""}, {"FR", ""}, {"LU", ""}}
+	places := [][2]string{{"BE", ""}, {"FR", ""}, {"LU", ""}, {"CA", ""}}
 	for _, centre := range []string{"be-liege", "be-brussels", "fr-paris"} {
 		for _, city := range reference.Around(centre, 100) {
 			if place := [2]string{city.Country, city.ID}; !slices.Contains(places, place) {
