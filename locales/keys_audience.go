@@ -8,6 +8,7 @@ const (
 	AudSpoken      Key = "aud_spoken"
 	AudLanguage    Key = "aud_language"
 	AudQualified   Key = "aud_qualified"
+	AudDiscreet    Key = "aud_discreet"
 	AudOfficials   Key = "aud_officials"
 	AudUnused      Key = "aud_unused"
 	AudWrong       Key = "aud_wrong"

@@ -47,6 +47,9 @@ func (a Audience) Label(lang locales.Lang) string {
 	if a.Qualified {
 		parts = append(parts, locales.Text(lang, locales.AudQualified, nil))
 	}
+	if a.Discreet {
+		parts = append(parts, locales.Text(lang, locales.AudDiscreet, nil))
+	}
 	return strings.Join(append(parts, a.languages(lang)...), ", ")
 }
 

@@ -81,6 +81,7 @@ var spoken = func() map[string]func(*Audience) {
 		}
 	}
 	say(func(a *Audience) { a.Officials = true }, "officials|officiels|les officiels|agents de l etat|agent de l etat|fonctionnaires|agents officiels|state officials|civil servants|basali ya leta|bato ya leta|bakonzi")
+	say(func(a *Audience) { a.Discreet = true }, "discret|discrets|discrete|discretement|message discret|messages discrets|discreet|discreetly|discreet message|discreet messages|na sekele|liyebisi ya sekele")
 	for code, phrases := range map[string]string{
 		"fr": "en francais|in french|na francais|na lifalanse|na falanse|conversation en francais|messages en francais",
 		"en": "en anglais|in english|na anglais|na lingelesi|na angele|conversation en anglais|messages en anglais",

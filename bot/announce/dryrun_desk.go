@@ -73,6 +73,9 @@ func (d *Desk) Forecast(ctx context.Context, a Audience, kind bot.NoticeKind, at
 	if err != nil {
 		return nil, err
 	}
+	if a.Discreet && kind != "" {
+		kind = bot.NoticeStub
+	}
 	return c.Expect(counted, kind), nil
 }
 

@@ -45,6 +45,7 @@ func TestAudienceInWords(t *testing.T) {
 		{"professionnels de santé en France|health professionals in France", audience{Places: country("FR"), Groups: []string{"health"}}},
 		{"secteur santé|sector: health", audience{Sectors: []string{"health_social"}}},
 		{"enseignants qualifiés|qualified teachers|balakisi qualifiés", audience{Groups: []string{"teaching"}, Qualified: true}},
+		{"enseignants en Belgique, discret|teachers in Belgium, discreetly|balakisi na Belgique, na sekele", audience{Places: []announce.Place{{Country: "BE"}}, Groups: []string{"teaching"}, Discreet: true}},
 		{"parlent lingala en Belgique|people who speak Lingala in Belgium|balobaka lingala na Belgique", audience{Places: country("BE"), Spoken: []string{"ln"}}},
 		{"veulent investir|investors|bato ya kotia mosolo", audience{Contributions: []string{"invest"}}},
 		{"en français|in French|na français|conversation en français", audience{Languages: []string{"fr"}}},
