@@ -108,7 +108,7 @@ func (p Progress) Say(lang locales.Lang) string {
 	}
 	lines := []string{
 		s.text(p.head(), locales.Args{"Title": p.Title}),
-		s.text(locales.ProgBar, locales.Args{"Bar": bar(p.percent()), "Percent": p.percent(), "Done": c.Done(), "All": c.Targeted}),
+		s.text(locales.ProgBar, locales.Args{"Bar": bar(p.percent()), "Percent": p.percent()}) + "   " + locales.Number(lang, c.Done()) + " / " + locales.Number(lang, c.Targeted),
 		strings.Join(counts, " · "),
 	}
 	switch p.trouble() {
