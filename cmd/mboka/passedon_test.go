@@ -103,7 +103,7 @@ func TestProgressWaitsForTheWindow(t *testing.T) {
 	s.tells(db, a)
 	d.turns++
 	s.waitTurn(t, d.chat(), d.turns)
-	s.until(t, "the report to wait", func() bool { return s.logged(`"state":"parked"`) > 0 })
+	poll(t, "the report to wait", func() bool { return s.logged(`"state":"parked"`) > 0 })
 	if got, _ := d.phone.count(); got != before {
 		t.Fatalf("said outside the window:\n%s", d.phone.last())
 	}
