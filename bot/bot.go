@@ -56,11 +56,11 @@ type Config struct {
 	// Noticed hears what became of a notice (Notify), by its id. Nil: nobody
 	// asks.
 	Noticed func(ctx context.Context, chat seal.Chat, notice string, f NotificationFate) error
+	// Picture draws what a reply names as its picture. Nil: none is sent.
+	Picture func(ctx context.Context, ref string, lang locales.Lang) (Image, error)
 	// Delivered hears what a platform says later of a delivery of an
 	// announcement. Nil: nobody asks.
 	Delivered func(ctx context.Context, t Told) error
-	// Picture draws what a reply names as its picture. Nil: none is sent.
-	Picture func(ctx context.Context, ref string, lang locales.Lang) (Image, error)
 	// PublicURL is where bot/web is reached, for links to it. "": no links.
 	PublicURL string
 
@@ -199,7 +199,7 @@ func New(cfg Config, holder string) (*Bot, error) {
 	}
 	var faults []error
 	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles, FlowReturn, FlowAnew, FlowCode,
-		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest, FlowMissions, FlowComing, FlowFeedback} {
+		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest, FlowMissions, FlowComing, FlowFeedback, FlowAnnounce, FlowChange, FlowAnnounced} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}

@@ -24,6 +24,9 @@ type Channel interface {
 // Receipt is what a platform said of a message it took.
 type Receipt struct {
 	ProviderID string // Telegram message_id, Twilio MessageSid
+	// Notice is the kind of the approved text that went out in place of the
+	// message, which may only say that there is one. "": the message itself did.
+	Notice NoticeKind
 }
 
 // Message is one reply, rendered for the capabilities of its channel and in
@@ -64,7 +67,8 @@ type Message struct {
 	Picture *Image `json:"picture,omitempty"`
 	// Notice is set on what the service says first. A platform that takes only
 	// approved texts then, takes the one of this kind in Language, filled with
-	// Fields; without one the message fails with OutsideWindow.
+	// Fields in the order that bot/whatsapp tells; without one the message fails
+	// with OutsideWindow.
 	Notice NoticeKind `json:"notice,omitempty"`
 	Fields []string   `json:"fields,omitempty"`
 	// Outside: the platform's window is closed, as far as we know.

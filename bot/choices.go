@@ -79,6 +79,8 @@ func (s Setting) how(p flows.Prompt) string {
 			"Yes": bare(p.Options[0].Label.In(s.Lang)),
 			"No":  bare(p.Options[len(p.Options)-1].Label.In(s.Lang)),
 		})
+	case p.Marks == flows.None:
+		return locales.Text(s.Lang, locales.HowWords, nil)
 	}
 	return locales.Text(s.Lang, locales.HowNumber, nil)
 }

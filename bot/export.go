@@ -22,11 +22,7 @@ func (t *thinker) export() {
 		t.repeat(flows.Line{Key: locales.ProfileNone})
 		return
 	}
-	most := 0
-	if channel, on := t.b.channels[t.in.Channel]; on {
-		most = channel.Capabilities().File
-	}
-	if most == 0 && t.b.cfg.PublicURL == "" {
+	if !t.handsFiles() {
 		t.repeat(flows.Line{Key: locales.ExportNone})
 		return
 	}
@@ -40,13 +36,28 @@ func (t *thinker) export() {
 		t.repeat(flows.Line{Key: locales.ProfileNone})
 		return
 	}
+	t.hand(files, locales.ExportDone, locales.ExportLink)
+}
+
+// takesFiles tells whether the channel takes files.
+func (t *thinker) takesFiles() bool {
+	channel, on := t.b.channels[t.in.Channel]
+	return on && channel.Capabilities().File > 0
+}
+
+// handsFiles tells whether a file can be handed over at all.
+func (t *thinker) handsFiles() bool { return t.takesFiles() || t.b.cfg.PublicURL != "" }
+
+// hand gives files with the reply, saying done, or behind a link that link
+// tells. lead is said before.
+func (t *thinker) hand(files []File, done, link locales.Key, lead ...flows.Line) {
 	t.out.Files = files
-	if most > 0 {
-		t.repeat(flows.Line{Key: locales.ExportDone})
+	if t.takesFiles() {
+		t.repeat(append(lead, flows.Line{Key: done})...)
 		return
 	}
 	t.out.Token = pickupToken(t.b.keys, t.chat, t.in.ID)
-	t.repeat(flows.Line{Key: locales.ExportLink, Args: locales.Args{"Download": t.b.cfg.PublicURL + PickupPath + t.out.Token}})
+	t.repeat(append(lead, flows.Line{Key: link, Args: locales.Args{"Download": t.b.cfg.PublicURL + PickupPath + t.out.Token}})...)
 }
 
 // files are the messages that carry the files of a reply. Where they wait

@@ -14,6 +14,9 @@ type Metrics struct {
 	Holds      *prometheus.CounterVec // times a whole sender was refused, by channel
 	// Undelivered are messages that a platform took and did not deliver, by channel.
 	Undelivered *prometheus.CounterVec
+	// Deliveries are steps of deliveries of announcements, by channel and the
+	// state that they led to.
+	Deliveries *prometheus.CounterVec
 }
 
 // NewMetrics makes the metrics and registers them; nil registers nowhere.
@@ -30,9 +33,11 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		Holds:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_sender_refused_total", Help: "Times a platform refused the whole sender."}, []string{"channel"}),
 		Undelivered: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_replies_undelivered_total",
 			Help: "Replies that a platform took and did not deliver."}, []string{"channel"}),
+		Deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mboka_deliveries_total",
+			Help: "Steps of deliveries of announcements, by the state that they led to."}, []string{"channel", "state"}),
 	}
 	if r != nil {
-		r.MustRegister(m.Accepted, m.Duplicates, m.CaughtUp, m.Turns, m.Sends, m.Stumbles, m.Aside, m.Holds, m.Undelivered)
+		r.MustRegister(m.Accepted, m.Duplicates, m.CaughtUp, m.Turns, m.Sends, m.Stumbles, m.Aside, m.Holds, m.Undelivered, m.Deliveries)
 	}
 	return m
 }

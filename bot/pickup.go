@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/base32"
 	"encoding/json"
@@ -42,6 +43,7 @@ func pickupID(keys *seal.Keys, token string) sessions.PickupID {
 // cover is what the page behind a link shows before anything is taken.
 type cover struct {
 	Language string       `json:"l"`
+	Page     locales.Key  `json:"g"`
 	Parts    []coverTitle `json:"p"`
 }
 
@@ -55,7 +57,7 @@ type coverTitle struct {
 func (h *held) putPickup(ctx context.Context, t outcome) error {
 	id := pickupID(h.b.keys, t.Token)
 	p := sessions.Pickup{Chat: h.g.Chat, ID: id, Keep: pickupKeep, Parts: make(map[string][]byte, len(t.Files))}
-	front := cover{Language: t.Session.Lang}
+	front := cover{Language: t.Session.Lang, Page: cmp.Or(t.Page, locales.ExportPage)}
 	seal := func(column string, v any) ([]byte, error) {
 		plain, err := json.Marshal(v)
 		if err != nil {
@@ -79,6 +81,7 @@ func (h *held) putPickup(ctx context.Context, t outcome) error {
 // Pickup is what waits behind a link.
 type Pickup struct {
 	Lang  locales.Lang
+	Page  locales.Key  // says what to do
 	Files []PickupFile // in their order, without those that were taken
 }
 
@@ -104,6 +107,7 @@ func (b *Bot) LookPickup(ctx context.Context, token string) (p Pickup, found boo
 		return Pickup{}, false, b.pickupFault(err)
 	}
 	p.Lang, _ = locales.ParseLang(front.Language)
+	p.Page = front.Page
 	waits := make(map[string]bool, len(left))
 	for _, part := range left {
 		waits[part] = true

@@ -51,7 +51,7 @@ func (t *thinker) opens() bool {
 	if name == "" && numbered {
 		name = t.b.staff[reference.Fold(first)] // "ouvrir ABC-234"
 	}
-	if name != OpenAsked && name != RequestAsked || !t.may(staffWords[name]) {
+	if name != OpenAsked && name != RequestAsked || !t.mayUse(name) {
 		return false
 	}
 	if top, open := t.s.top(); open && !slash && t.free(top) {

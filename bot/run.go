@@ -35,12 +35,16 @@ func (t *thinker) run(command string) {
 		t.begin(FlowComplaint, nil)
 	case "missions":
 		t.missions()
+	case "read":
+		t.read()
 	case "whosaw":
 		t.whoSaw()
 	case "consents":
 		t.agreements()
 	case "export":
 		t.export()
+	case "calendar":
+		t.calendar()
 	case "link":
 		t.link()
 	case "anew":
@@ -176,6 +180,9 @@ func (t *thinker) cancel() {
 		t.later()
 	case top.Flow == FlowRegistration:
 		t.repeat()
+	case top.Flow == FlowAnnounce && len(top.Answers) > 0:
+		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
+		t.repeat(flows.Line{Key: locales.AnnDraftKept})
 	default:
 		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
 		t.repeat(flows.Line{Key: locales.Cancelled})

@@ -55,13 +55,24 @@ var staffWords = map[string]store.Permission{
 	StatsAsked:   store.AskFigures,
 	ExplainAsked: store.AskFigures,
 
-	AmbassadorAsked: store.Announce,
+	DoorAsked:          store.Announce,
+	AmbassadorAsked:    store.Announce,
+	AnnounceAsked:      store.Announce,
+	AnnouncementsAsked: store.Announce,
+}
 
-	DoorAsked: store.Announce,
+// alsoWords are permissions that give a word too.
+var alsoWords = map[string]store.Permission{AnnouncementsAsked: store.Approve}
+
+// MayUse tells whether a role of an organisation has a word of staff, where
+// running is the organisation that runs the service.
+func MayUse(word string, role store.Role, org, running store.Organisation) bool {
+	also, more := alsoWords[word]
+	return store.May(staffWords[word], role, org, running) || more && store.May(also, role, org, running)
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{StatsAsked, ExplainAsked, AmbassadorAsked, OpenAsked, RequestAsked, DoorAsked, RolesAsked, AuditAsked}
+var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, AmbassadorAsked, StatsAsked, ExplainAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }
@@ -99,10 +110,17 @@ func running(p store.Policy) flows.Fact {
 
 // may tells whether the roles in the session have a permission.
 func (t *thinker) may(p store.Permission) bool {
+	return slices.ContainsFunc(t.s.Roles, func(r StaffRole) bool { return store.May(p, r.Role, r.Organisation, t.running()) })
+}
+
+// mayUse tells whether they have a word.
+func (t *thinker) mayUse(word string) bool {
+	return slices.ContainsFunc(t.s.Roles, func(r StaffRole) bool { return MayUse(word, r.Role, r.Organisation, t.running()) })
+}
+
+func (t *thinker) running() store.Organisation {
 	kind, _ := t.facts[factRunning].Args["Kind"].(string)
-	return slices.ContainsFunc(t.s.Roles, func(r StaffRole) bool {
-		return store.May(p, r.Role, r.Organisation, store.Organisation(kind))
-	})
+	return store.Organisation(kind)
 }
 
 // staffs carries out a word of staff for who may. False: to this chat it is no
@@ -112,7 +130,7 @@ func (t *thinker) staffs() bool {
 		return false
 	}
 	name, slash := commandIn(t.b.staff, t.in.Text)
-	if name == "" || !t.may(staffWords[name]) {
+	if name == "" || !t.mayUse(name) {
 		return false
 	}
 	if top, open := t.s.top(); open && !slash && t.free(top) {
@@ -133,7 +151,7 @@ func (t *thinker) staffFact() flows.Fact {
 			have = append(have, r.label().In(lang))
 		}
 		for _, name := range staffOrder {
-			if t.may(staffWords[name]) {
+			if t.mayUse(name) {
 				say = append(say, firstWord(lang, staffKey(name)))
 			}
 		}

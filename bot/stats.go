@@ -29,7 +29,7 @@ const (
 func (t *thinker) asks() bool {
 	first, rest := firstOf(t.in.Text)
 	name := t.b.staff[reference.Fold(first)]
-	if name != StatsAsked && name != ExplainAsked || !t.may(staffWords[name]) {
+	if name != StatsAsked && name != ExplainAsked || !t.mayUse(name) {
 		return false
 	}
 	slash := strings.HasPrefix(strings.TrimSpace(t.in.Text), "/")
@@ -43,7 +43,7 @@ func (t *thinker) asks() bool {
 // question takes a text that the menu does not understand as a question, from whom
 // may ask.
 func (t *thinker) question(top flows.State, text string) bool {
-	if !t.b.flows[top.Flow].IsMenu() || !t.may(staffWords[StatsAsked]) || strings.HasPrefix(strings.TrimSpace(text), "/") {
+	if !t.b.flows[top.Flow].IsMenu() || !t.mayUse(StatsAsked) || strings.HasPrefix(strings.TrimSpace(text), "/") {
 		return false
 	}
 	t.figure(StatsAsked, text)

@@ -51,6 +51,7 @@ type thought struct {
 	Files   []File        // handed over with the reply, or where there is a Token behind a link
 	Picture string        // sent before the reply, see Config.Picture
 	Token   string        // the secret of that link
+	Page    locales.Key   // what the page behind it says; "": ExportPage
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.

@@ -84,3 +84,8 @@ func (b *Bot) delivered(ctx context.Context, t Told) error {
 func (b *Bot) Refused(ctx context.Context, channel, address, reply string, failed *SendError) {
 	b.mind(ctx, b.keys.Chat(channel, address), channel, address, reply, failed)
 }
+
+// CountDelivery counts a step of a delivery by the state that it led to.
+func (b *Bot) CountDelivery(channel, state string) {
+	b.metrics.Deliveries.WithLabelValues(channel, state).Inc()
+}

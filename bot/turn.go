@@ -298,7 +298,7 @@ func (h *held) effects(ctx context.Context, in Inbound, t thought, at time.Time)
 		if name == h.b.cfg.Begins {
 			recorded = true
 		}
-		if (recorded || t.Session.Staff && name == FlowErase+"."+Erasing) && h.b.cfg.Effects[name] != nil {
+		if (recorded || t.Session.Staff && (name == FlowErase+"."+Erasing || ofStaff(e.Flow))) && h.b.cfg.Effects[name] != nil {
 			due = append(due, e)
 		}
 	}

@@ -90,7 +90,7 @@ func (w *walk) say(l ...Line) { w.turn.Prompt.Lead = append(w.turn.Prompt.Lead, 
 
 func (w *walk) view() View {
 	st := w.st()
-	return View{Answers: st.Answers, Sub: st.Sub, Ticks: st.Ticks, Phone: w.in.Phone}
+	return View{Answers: st.Answers, Sub: st.Sub, Ticks: st.Ticks, Phone: w.in.Phone, At: w.in.At, Facts: w.in.Facts}
 }
 
 // renewed brings a state of an older version to this one. It reports true when

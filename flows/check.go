@@ -169,6 +169,9 @@ func (c *checker) codes(s *Step) map[string]bool {
 			codes[o.Code] = true
 		}
 	}
+	if s.Field.Offer(View{}).Free {
+		codes[Written] = true
+	}
 	return codes
 }
 
@@ -178,25 +181,31 @@ func (c *checker) condition(i int, s *Step) {
 	if s.Unless.Step == "" {
 		return
 	}
-	j, ok := c.f.index[s.Unless.Step]
+	for cond := &s.Unless; cond != nil; cond = cond.Or {
+		c.looksBack(i, s, *cond)
+	}
+	if from := s.Field; from != nil && from.From() != "" && !slices.Contains(c.f.Given, from.From()) {
+		if k, ok := c.f.index[from.From()]; !ok || k >= i {
+			c.fault(s.ID, "the list hangs on %q, which is not asked before", from.From())
+		}
+	}
+}
+
+func (c *checker) looksBack(i int, s *Step, cond Cond) {
+	j, ok := c.f.index[cond.Step]
 	if !ok {
-		if s.Kind != End {
-			c.fault(s.ID, "the condition looks at %q, which does not exist", s.Unless.Step)
+		if s.Kind != End && !slices.Contains(c.f.Given, cond.Step) {
+			c.fault(s.ID, "the condition looks at %q, which does not exist", cond.Step)
 		}
 		return
 	}
 	if j >= i {
-		c.fault(s.ID, "the condition looks at %q, which is asked later", s.Unless.Step)
+		c.fault(s.ID, "the condition looks at %q, which is asked later", cond.Step)
 	}
 	codes := c.codes(&c.f.Steps[j])
-	for _, code := range s.Unless.In {
+	for _, code := range cond.In {
 		if !codes[code] {
-			c.fault(s.ID, "the condition looks for %q in %q, which has no such option", code, s.Unless.Step)
-		}
-	}
-	if from := s.Field; from != nil && from.From() != "" {
-		if k, ok := c.f.index[from.From()]; !ok || k >= i {
-			c.fault(s.ID, "the list hangs on %q, which is not asked before", from.From())
+			c.fault(s.ID, "the condition looks for %q in %q, which has no such option", code, cond.Step)
 		}
 	}
 }

@@ -54,11 +54,13 @@ func note(s *Step) string {
 	if s.Required {
 		notes = append(notes, "required")
 	}
-	if s.Unless.Unanswered {
-		notes = append(notes, "not without "+s.Unless.Step)
-	}
-	if len(s.Unless.In) > 0 {
-		notes = append(notes, "not if "+s.Unless.Step+" is "+strings.Join(s.Unless.In, ", "))
+	for c := &s.Unless; c != nil; c = c.Or {
+		if c.Unanswered {
+			notes = append(notes, "not without "+c.Step)
+		}
+		if len(c.In) > 0 {
+			notes = append(notes, "not if "+c.Step+" is "+strings.Join(c.In, ", "))
+		}
 	}
 	if len(notes) == 0 {
 		return ""

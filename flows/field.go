@@ -17,12 +17,20 @@ type Field interface {
 	From() string
 }
 
+// Written is the code of a free text that is there, so that other questions can
+// hang on it.
+const Written = "text"
+
 // View is what a field may look at.
 type View struct {
 	Answers Answers
 	Sub     string
 	Ticks   []string
 	Phone   string // the sender's number where known; only its prefix counts
+	// At is the time of the message, and Facts are those of the step; both are
+	// empty where a list is only looked at.
+	At    time.Time
+	Facts Facts
 }
 
 // Offer is what a field shows.
@@ -87,6 +95,12 @@ const (
 	// FactShare is the request for the person's profile that waits for an
 	// answer: Ministère and But. Its answer "request" names it.
 	FactShare = "share"
+	// FactDryRun is whom an announcement would reach: Text, and as its answer to
+	// itself DryRunReady where it may be sent. FactSample is what one reader gets:
+	// Text.
+	FactDryRun  = "dry_run"
+	FactSample  = "sample"
+	DryRunReady = "ready"
 )
 
 // Fact is one thing looked up: answers to begin with, arguments for a text.

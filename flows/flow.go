@@ -9,6 +9,8 @@ type Flow struct {
 	// at the first question that it has not answered.
 	Version int
 	Steps   []Step
+	// Given are answers that the flow may begin with and does not ask for.
+	Given []string
 
 	index map[string]int
 }
@@ -81,10 +83,20 @@ type Cond struct {
 	Step       string
 	In         []string // holds when the answer is one of these
 	Unanswered bool     // holds when there is no answer
+	Or         *Cond    // holds too when this one does
 }
 
 // Holds tells whether the condition is met.
 func (c Cond) Holds(a Answers) bool {
+	return c.holds(a) || c.Or != nil && c.Or.Holds(a)
+}
+
+// looksAt tells whether the condition hangs on a step.
+func (c Cond) looksAt(step string) bool {
+	return c.Step == step || c.Or != nil && c.Or.looksAt(step)
+}
+
+func (c Cond) holds(a Answers) bool {
 	if c.Step == "" {
 		return false
 	}

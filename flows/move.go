@@ -1,6 +1,10 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+
+	"mboka/locales"
+)
 
 func (s *Step) route(codes []string) (string, bool) {
 	for _, r := range s.Routes {
@@ -63,6 +67,11 @@ func (w *walk) leave(step *Step, codes []string) {
 		return // the command leads on
 	}
 	i := w.f.index[step.ID]
+	if open := w.needed(); step.Kind == Review && open >= 0 {
+		w.say(Line{Key: locales.StillNeeded})
+		w.enter(open)
+		return
+	}
 	if st.Return == "" {
 		w.enter(w.next(i))
 		return
@@ -78,6 +87,17 @@ func (w *walk) leave(step *Step, codes []string) {
 	to := st.Return
 	st.Return = ""
 	w.enter(w.f.index[to])
+}
+
+// needed is the first required question without an answer, or -1: an edit may
+// have made one of it.
+func (w *walk) needed() int {
+	for i := range w.f.Steps {
+		if s := &w.f.Steps[i]; s.Kind == Question && s.Required && !w.passed(s) {
+			return i
+		}
+	}
+	return -1
 }
 
 // enter arrives at a step.

@@ -156,7 +156,7 @@ func (w *walk) dropDependents(step *Step) {
 		if _, ok := st.Answers.Get(s.ID); !ok {
 			continue
 		}
-		if s.Field.From() == step.ID || s.Unless.Step == step.ID && s.Unless.Holds(st.Answers) {
+		if s.Field.From() == step.ID || s.Unless.looksAt(step.ID) && s.Unless.Holds(st.Answers) {
 			st.Answers = st.Answers.without(s.ID)
 			w.raise(AnswerGiven, Answered{Step: s.ID})
 		}

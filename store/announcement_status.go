@@ -88,7 +88,7 @@ func (tx *Tx) ResumeAnnouncement(ctx context.Context, id uuid.UUID, at time.Time
 	if err := tx.move(ctx, "resume announcement", id, []string{AnnouncementPaused}, `status = 'sending'`, ``); err != nil {
 		return err
 	}
-	return tx.Wake(ctx, id, at)
+	return tx.Wake(ctx, id, time.Time{})
 }
 
 // CancelAnnouncement ends an announcement for good, until it is closed: what is
@@ -103,7 +103,7 @@ func (tx *Tx) CancelAnnouncement(ctx context.Context, id uuid.UUID, at time.Time
 	if _, err := tx.EndDeliveries(ctx, id, at); err != nil {
 		return err
 	}
-	return tx.Wake(ctx, id, at)
+	return tx.Wake(ctx, id, time.Time{})
 }
 
 // EndDeliveries cancels what is planned or waits, of an announcement that is
@@ -185,7 +185,7 @@ func (tx *Tx) ResendUnknown(ctx context.Context, id uuid.UUID, at time.Time) (in
 	if err != nil {
 		return 0, fmt.Errorf("resend unknown: %w", err)
 	}
-	return tag.RowsAffected(), tx.Wake(ctx, id, at)
+	return tag.RowsAffected(), tx.Wake(ctx, id, time.Time{})
 }
 
 // LeaveUnknown is the other choice: they stay unknown and are not waited for.
@@ -195,5 +195,5 @@ func (tx *Tx) LeaveUnknown(ctx context.Context, id uuid.UUID, at time.Time) (int
 	if err != nil {
 		return 0, fmt.Errorf("leave unknown: %w", err)
 	}
-	return tag.RowsAffected(), tx.Wake(ctx, id, at)
+	return tag.RowsAffected(), tx.Wake(ctx, id, time.Time{})
 }

@@ -48,6 +48,7 @@ type Claimed struct {
 	Language       string
 	Country        string
 	Place          string
+	Coming         bool      // has said yes to the mission
 	HeardAt        time.Time // when the person last wrote, as far as the records know; zero: never
 	StartedAt      time.Time
 	ProviderID     string
@@ -67,6 +68,7 @@ type claimedRow struct {
 	Language     string     `db:"language"`
 	Country      string     `db:"country"`
 	Place        string     `db:"place"`
+	Coming       bool       `db:"coming"`
 	HeardAt      *time.Time `db:"heard_at"`
 	StartedAt    *time.Time `db:"started_at"`
 	ProviderID   *string    `db:"provider_id"`
@@ -76,7 +78,7 @@ func (r reader) openClaimed(row claimedRow) (Claimed, error) {
 	c := Claimed{
 		ID: row.ID, AnnouncementID: row.Announcement, MemberID: orZero(row.MemberID), StaffID: orZero(row.StaffID), State: row.State, Reason: orZero(row.Reason), Attempt: row.Attempt,
 		Channel: row.Channel, Language: row.Language, Country: row.Country, Place: row.Place, HeardAt: orZero(row.HeardAt),
-		StartedAt: orZero(row.StartedAt), ProviderID: orZero(row.ProviderID),
+		Coming: row.Coming, StartedAt: orZero(row.StartedAt), ProviderID: orZero(row.ProviderID),
 	}
 	if row.Chat == nil {
 		return c, nil
@@ -100,6 +102,10 @@ const agreed = `CASE
 	WHEN d.staff_id IS NOT NULL THEN EXISTS (SELECT FROM role r JOIN staff s ON s.id = r.staff_id
 		WHERE s.id = d.staff_id AND s.chat IS NOT NULL AND s.last_seen_at > $10 AND r.role = 'official' AND r.ended_at IS NULL)
 	ELSE false END`
+
+// coming tells whether the person of a delivery d has said yes to its mission.
+const coming = `EXISTS (SELECT FROM rsvp y JOIN announcement ya ON ya.mission_id = y.mission_id
+	WHERE ya.id = d.announcement_id AND y.answer = 'yes' AND (y.member_id = d.member_id OR y.staff_id = d.staff_id)) AS coming`
 
 // claimSQL takes one delivery that may begin and decides about it from what the
 // records say at this moment: the announcement runs and is of use, the person
@@ -133,7 +139,7 @@ var claimSQL = `
 		provider_id = CASE found.state WHEN 'sending' THEN NULL ELSE d.provider_id END
 	FROM found WHERE d.id = found.id
 	RETURNING d.id, d.announcement_id, d.member_id, d.staff_id, d.state, d.reason, d.attempt, d.channel, found.chat, found.sealed_address, d.language, d.country, d.place,
-		found.last_inbound_at AS heard_at, d.started_at, d.provider_id`
+		` + coming + `, found.last_inbound_at AS heard_at, d.started_at, d.provider_id`
 
 func (c Claim) args() []any {
 	channels, awake, outside := c.Channels, c.Awake, c.Outside

@@ -18,7 +18,7 @@ const recovered = 500
 func (r reader) StaleDeliveries(ctx context.Context, id uuid.UUID, before time.Time) ([]Claimed, error) {
 	rows, err := many[claimedRow](ctx, r.q, `
 		SELECT d.id, d.announcement_id, d.member_id, d.staff_id, d.state, d.reason, d.attempt, d.channel, coalesce(s.chat, a.chat) AS chat,
-			coalesce(s.sealed_address, a.sealed_address) AS sealed_address, d.language, d.country, d.place,
+			coalesce(s.sealed_address, a.sealed_address) AS sealed_address, d.language, d.country, d.place, `+coming+`,
 			coalesce(s.last_seen_at, a.last_inbound_at) AS heard_at, d.started_at, d.provider_id
 		FROM (SELECT * FROM delivery WHERE announcement_id = $1 AND state = 'sending' AND started_at < $2 ORDER BY started_at LIMIT $3) d
 		LEFT JOIN staff s ON s.id = d.staff_id AND s.channel = d.channel

@@ -42,6 +42,7 @@ var serviceGrants = map[string]Grant{
 	"delivery":           mayAll,
 	"draft":              mayAll,
 	"draft_answer":       mayAll,
+	"dry_run":            {May: []string{"SELECT", "INSERT", "DELETE"}},
 	"erased":             mayChange,
 	"feedback":           mayAll,
 	"figure":             mayAdd,

@@ -14,6 +14,8 @@ import (
 const (
 	NotificationRetention  = "retention"   // a member is silent: what is kept will be erased
 	NotificationRoleLapsed = "role_lapsed" // a member of staff was silent: the role has ended
+	NotificationApproval   = "approval"    // to staff: an announcement waits for their yes
+	NotificationDecision   = "decision"    // to its author: what became of it
 )
 
 // States of a notice. Only NotificationSent counts as delivered.
@@ -27,11 +29,14 @@ const (
 
 // Notification is something that the service says first, to one chat.
 type Notification struct {
-	ID        uuid.UUID
-	MemberID  uuid.UUID // Nil: to staff, or the person is erased
-	StaffID   uuid.UUID // Nil: to a member
-	Chat      seal.Chat // zero: no chat was on record, or the person is erased
-	Kind      string
+	ID       uuid.UUID
+	MemberID uuid.UUID // Nil: to staff, or the person is erased
+	StaffID  uuid.UUID // Nil: to a member
+	Chat     seal.Chat // zero: no chat was on record, or the person is erased
+	Kind     string
+	// AnnouncementID is what it is about; Nil for other kinds.
+	AnnouncementID uuid.UUID
+
 	Attempt   int // counted from 1
 	QueuedAt  time.Time
 	DueAt     time.Time // what it warns of does not happen before; zero: it warns of nothing
@@ -49,9 +54,9 @@ func (tx *Tx) PutNotification(ctx context.Context, n Notification) error {
 		chat = tx.index(n.Chat)
 	}
 	_, err := tx.tx.Exec(ctx, `
-		INSERT INTO notice (id, member_id, staff_id, chat, kind, attempt, queued_at, due_at, state, settled_at)
-		VALUES ($2, $3, $4, coalesce((SELECT chat FROM staff WHERE id = $4 AND chat = ANY($1)), `+onRecord+`), $5, $6, $7, $8, $9, $10)`,
-		chat, n.ID, orNull(n.MemberID), orNull(n.StaffID), n.Kind, n.Attempt, n.QueuedAt, orNull(n.DueAt), n.State, orNull(n.SettledAt))
+		INSERT INTO notice (id, member_id, staff_id, chat, kind, attempt, queued_at, due_at, state, settled_at, announcement_id)
+		VALUES ($2, $3, $4, coalesce((SELECT chat FROM staff WHERE id = $4 AND chat = ANY($1)), `+onRecord+`), $5, $6, $7, $8, $9, $10, $11)`,
+		chat, n.ID, orNull(n.MemberID), orNull(n.StaffID), n.Kind, n.Attempt, n.QueuedAt, orNull(n.DueAt), n.State, orNull(n.SettledAt), orNull(n.AnnouncementID))
 	if err != nil {
 		return fmt.Errorf("put notice: %w", err)
 	}

@@ -36,8 +36,8 @@ var inserter = sync.OnceValues(func() (*river.Client[pgx.Tx], error) {
 	return river.NewClient(riverpgxv5.New(nil), &river.Config{Logger: slog.New(slog.DiscardHandler)})
 })
 
-// Wake has an announcement looked after at a time, if the transaction comes to
-// pass. Without it that happens within seconds too.
+// Wake has an announcement looked after at a time, zero for now, if the
+// transaction comes to pass. Without it that happens within seconds too.
 func (tx *Tx) Wake(ctx context.Context, id uuid.UUID, at time.Time) error {
 	client, err := inserter()
 	if err == nil {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -158,8 +159,9 @@ func (r *turning) announce(db *store.DB, conn *pgx.Conn, staff uuid.UUID) {
 				if err := tx.PutMission(ctx, m); err != nil {
 					return err
 				}
-				return tx.PutAnnouncement(ctx, store.Announcement{ID: uuid.New(), MissionID: m.ID, Kind: store.AnnounceChange, Organisation: store.IOM,
-					Audience: []byte(`{}`), Status: store.AnnouncementDraft, CreatedAt: morning, Bodies: map[string]string{"fr": "j"}})
+				a := store.Announcement{ID: uuid.New(), MissionID: m.ID, Kind: store.AnnounceChange, Organisation: store.IOM,
+					Audience: []byte(`{}`), Status: store.AnnouncementDraft, CreatedAt: morning, Bodies: map[string]string{"fr": "j"}}
+				return errors.Join(tx.PutAnnouncement(ctx, a), tx.PutForm(ctx, a.ID, []byte("l")))
 			})
 		}
 		id := uuid.New()

@@ -80,6 +80,8 @@ func Open(ctx context.Context, url string, keys *seal.Keys) (*DB, error) {
 	cfg.ConnConfig.ConnectTimeout = connectTimeout
 	setDefault(cfg.ConnConfig.RuntimeParams, "application_name", "mboka")
 	setDefault(cfg.ConnConfig.RuntimeParams, "statement_timeout", fmt.Sprint(statementTimeout.Milliseconds()))
+	// Compiling a query takes longer than nearly all of ours run.
+	setDefault(cfg.ConnConfig.RuntimeParams, "jit", "off")
 	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,

@@ -49,12 +49,13 @@ func zonesOf(place string) []string {
 }
 
 // urgentBefore is how near a cancelled mission must be for its cancellation to
-// pass the quiet hours: people would set out before they wake.
+// pass the quiet hours: people may be about to set out.
 const urgentBefore = 18 * time.Hour
 
 // urgent tells whether quiet hours do not hold for a letter.
 func (l Letter) urgent(at time.Time) bool {
-	return l.Announcement.Kind == store.AnnounceCancellation && !l.Mission.StartsAt.IsZero() && l.Mission.StartsAt.Sub(at) <= urgentBefore
+	start := l.Mission.StartsAt
+	return l.Announcement.Kind == store.AnnounceCancellation && at.Before(start) && !at.Before(start.Add(-urgentBefore))
 }
 
 // capped is the cap of announcements for a letter, negative where there is none.

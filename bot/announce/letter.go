@@ -2,6 +2,7 @@ package announce
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -29,16 +30,8 @@ type Recipient struct {
 	Coming bool
 }
 
-// The steps and codes of the buttons under a letter. Each is about the
-// delivery: the tap becomes event "delivery.<step>".
-const (
-	StepRSVP     = "rsvp"
-	StepFeedback = "feedback"
-	CodeYes      = "yes"
-	CodeMaybe    = "maybe"
-	CodeNo       = "no"
-	CodeBegin    = "begin"
-)
+// codeBegin is the code of the one button under the question how it was.
+const codeBegin = "begin"
 
 // deliveryPrefix begins the outbox id of a delivery, which WhatsApp gives back in
 // its status callbacks.
@@ -88,24 +81,30 @@ func (l Letter) buttons(r Recipient, m *bot.Message) {
 	}
 	switch {
 	case l.Announcement.Kind == store.AnnounceFeedback:
-		add(StepFeedback, CodeBegin, locales.LetterOpinion)
+		add(bot.StepFeedback, codeBegin, locales.LetterOpinion)
 	case l.Invites():
-		add(StepRSVP, CodeYes, locales.RsvpYes)
-		add(StepRSVP, CodeMaybe, locales.RsvpMaybe)
-		add(StepRSVP, CodeNo, locales.RsvpNo)
+		add(bot.StepRSVP, store.RSVPYes, locales.RsvpYes)
+		add(bot.StepRSVP, store.RSVPMaybe, locales.RsvpMaybe)
+		add(bot.StepRSVP, store.RSVPNo, locales.RsvpNo)
 	}
 }
 
 // organiser is who invites.
-func (l Letter) organiser() string { return cmp.Or(tidy(l.Mission.Organiser), tidy(l.Organisation)) }
+func (l Letter) organiser() string {
+	return oneLine(cmp.Or(strings.TrimRight(tidy(l.Mission.Organiser), "."), l.Organisation), longestField)
+}
 
-// more is the sentence that says how to read what was cut.
-func (l Letter) more(lang locales.Lang) string { return locales.Text(lang, locales.LetterMore, nil) }
+// more is the sentence that says how to read what was cut: in the list of
+// meetings, where there is more room.
+func (l Letter) more(lang locales.Lang) string {
+	word, _, _ := strings.Cut(locales.LabelOf(locales.CmdMissions).In(lang), "|")
+	return locales.Text(lang, locales.LetterMore, locales.Args{"Word": word})
+}
 
 // approved are the kind of approved text that says the same where a platform
 // takes nothing else, and what fills it, in order:
 //
-//	NoticeMission   title, day and time, place, whether the state is there
+//	NoticeMission   title, day and time, place, whether the state is there with languages, seats, price
 //	NoticeStub      nothing: for news, which no fixed text could hold
 //	NoticeChange    title, what is changed or that it is cancelled
 //	NoticeReminder  title, day and time, place
@@ -114,7 +113,7 @@ func (l Letter) more(lang locales.Lang) string { return locales.Text(lang, local
 // person writes.
 func (l Letter) approved(r Recipient) (bot.NoticeKind, []string) {
 	lang := r.Language
-	title, day, place := oneLine(l.title(lang), longestField), oneLine(l.when(r), longestField), oneLine(l.where(lang), longestField)
+	title, day, place := oneLine(cmp.Or(l.title(lang), l.organiser()), longestField), oneLine(l.when(r), longestField), oneLine(l.where(lang), longestField)
 	switch l.Announcement.Kind {
 	case store.AnnounceChange, store.AnnounceCancellation:
 		what := cmp.Or(tidy(l.Announcement.Body(lang.String())), l.when(r), l.organiser())
@@ -130,5 +129,8 @@ func (l Letter) approved(r Recipient) (bot.NoticeKind, []string) {
 	if !l.Invites() {
 		return bot.NoticeStub, nil
 	}
-	return bot.NoticeMission, []string{title, day, cmp.Or(place, l.organiser()), l.state(&sheet{lang: lang})}
+	about := &sheet{lang: lang}
+	about.add(0, l.state(about))
+	l.terms(about)
+	return bot.NoticeMission, []string{title, day, cmp.Or(place, l.organiser()), oneLine(about.text(), 2*longestField)}
 }

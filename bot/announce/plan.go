@@ -18,7 +18,14 @@ func (s *Sending) letter(ctx context.Context, id uuid.UUID) (Letter, error) {
 		return Letter{}, err
 	}
 	m, err := s.cfg.Store.MissionByID(ctx, a.MissionID)
-	return Letter{Announcement: a, Mission: m}, err
+	if err != nil {
+		return Letter{}, err
+	}
+	policy, err := s.cfg.Policy(ctx)
+	if err != nil {
+		return Letter{}, fmt.Errorf("read settings: %w", err)
+	}
+	return Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}, nil
 }
 
 // reach says whom an announcement is for: who was chosen, everyone whom the

@@ -149,6 +149,10 @@ func (p *pump) try(ctx context.Context, c store.Claimed) (settled store.Settleme
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	receipt, failed := deliver(ctx, s.channels[c.Channel], c.Address, m)
+	if failed == nil && (receipt.Notice == bot.NoticeStub || means == store.MeansStub) {
+		return store.Settlement{ID: c.ID, Attempt: c.Attempt, State: store.DeliveryParked, Reason: store.ReasonStub, Means: store.MeansStub,
+			Rank: store.RankStub, ProviderID: receipt.ProviderID}, true
+	}
 	if failed == nil {
 		return store.Settlement{ID: c.ID, Attempt: c.Attempt, State: store.DeliverySent, Means: means, Rank: store.RankTaken, ProviderID: receipt.ProviderID}, true
 	}
@@ -204,7 +208,7 @@ func (s *Sending) message(l Letter, c store.Claimed, at time.Time) (m bot.Messag
 		lang = locales.FR
 	}
 	caps := s.channels[c.Channel].Capabilities()
-	m = l.Message(Recipient{Delivery: c.ID, Language: lang, Caps: caps, Zones: zonesOf(c.Place)})
+	m = l.Message(Recipient{Delivery: c.ID, Language: lang, Caps: caps, Zones: zonesOf(c.Place), Coming: c.Coming})
 	m.ID = outboxID(c.ID, c.Attempt)
 	switch {
 	case caps.Window == 0:

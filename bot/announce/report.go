@@ -114,16 +114,16 @@ func tablesOf(r protect.Rules, f protect.Fine, all []store.Tally) Tables {
 	for _, by := range []By{ByCountry, ByLanguage} {
 		if b, ok := crossed(r, f, by, all); ok {
 			t.Breakdowns = append(t.Breakdowns, b)
-		} else if b, ok := listed(r, threshold(r, f, 1), by, all); ok {
+		} else if b, ok := breakdown(r, threshold(r, f, 1), by, all); ok {
 			t.Breakdowns = append(t.Breakdowns, b)
 		}
 	}
 	// By channel there are no outcomes: who waits is on WhatsApp, and a platform
 	// is known by its reasons, so that more could be computed than protect knows.
-	if b, ok := listed(r, threshold(r, f, 1), ByChannel, all); ok {
+	if b, ok := breakdown(r, threshold(r, f, 1), ByChannel, all); ok {
 		t.Breakdowns = append(t.Breakdowns, b)
 	}
-	if b, ok := listed(r, threshold(r, f, 2), ByReason, all); ok {
+	if b, ok := breakdown(r, threshold(r, f, 2), ByReason, all); ok {
 		t.Breakdowns = append(t.Breakdowns, b)
 	}
 	return t
@@ -207,8 +207,8 @@ func rowsOf(by By, all []store.Tally) (rows []string, at map[string]int) {
 	return rows, at
 }
 
-// listed is a table of one variable.
-func listed(r protect.Rules, k int, by By, all []store.Tally) (Breakdown, bool) {
+// breakdown is a table of one variable.
+func breakdown(r protect.Rules, k int, by By, all []store.Tally) (Breakdown, bool) {
 	rows, at := rowsOf(by, all)
 	counts := make([]int, len(rows))
 	for _, d := range all {

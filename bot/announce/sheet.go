@@ -66,17 +66,22 @@ func (s *sheet) template() (string, []string) {
 	}
 	t := locales.Text(s.lang, s.head, args)
 	if len(s.lines) > 0 {
-		texts := make([]string, len(s.lines))
-		for i, l := range s.lines {
-			texts[i] = l.text
-		}
-		t += "\n\n" + s.mark + v(strings.Join(texts, "\n"))
+		t += "\n\n" + s.mark + v(s.text())
 	}
 	t += "\n\n"
 	if s.by != "" {
 		t += locales.Text(s.lang, s.foot, locales.Args{"Organiser": v(s.by)}) + " "
 	}
 	return t + locales.Text(s.lang, locales.LetterStop, nil), vars
+}
+
+// text is the lines alone.
+func (s *sheet) text() string {
+	texts := make([]string, len(s.lines))
+	for i, l := range s.lines {
+		texts[i] = l.text
+	}
+	return strings.Join(texts, "\n")
 }
 
 // fill is a template with its variables.

@@ -23,17 +23,18 @@ func (l Letter) when(r Recipient) string {
 	if m.StartsAt.IsZero() {
 		return ""
 	}
-	lang, start := r.Language, m.StartsAt.In(reference.Zone(m.Timezone))
-	text := l.duration(lang, start)
+	lang, start := r.Language, l.local(m.StartsAt)
+	beside := ""
 	if others := l.elsewhere(r, start); len(others) > 0 {
-		text += " (" + strings.Join(others, ", ") + ")"
+		beside = " (" + strings.Join(others, ", ") + ")"
 	}
-	return text
+	return l.duration(lang, start, beside)
 }
 
-// duration is the day and the time in the zone of start. What takes several
-// days and ends later in the day than it begins, has the same hours each day.
-func (l Letter) duration(lang locales.Lang, start time.Time) string {
+// duration is the day and the time in the zone of start; beside stands behind
+// the hours. What takes several days and ends later in the day than it begins,
+// has the same hours each day.
+func (l Letter) duration(lang locales.Lang, start time.Time, beside string) string {
 	say := func(key locales.Key, args locales.Args) string { return locales.Text(lang, key, args) }
 	day, clock := l.dayOf(lang, start), locales.Clock(lang, start)
 	end := l.Mission.EndsAt.In(start.Location())
@@ -50,6 +51,7 @@ func (l Letter) duration(lang locales.Lang, start time.Time) string {
 	if l.Mission.Kind == store.Webinar {
 		clock = l.at(lang, clock, l.Mission.Timezone)
 	}
+	clock += beside
 	if last != "" {
 		return say(locales.LetterUntil, locales.Args{"Day": day, "Clock": clock, "End": last})
 	}
@@ -64,12 +66,15 @@ func timeOfDay(t time.Time) time.Duration {
 
 // day is the day at the venue.
 func (l Letter) day(lang locales.Lang) string {
-	return l.dayOf(lang, l.Mission.StartsAt.In(reference.Zone(l.Mission.Timezone)))
+	return l.dayOf(lang, l.Mission.StartsAt)
 }
+
+// local is a time by the clock of the venue.
+func (l Letter) local(t time.Time) time.Time { return t.In(reference.Zone(l.Mission.Timezone)) }
 
 // dayOf is the day of a time at the venue.
 func (l Letter) dayOf(lang locales.Lang, t time.Time) string {
-	t = t.In(reference.Zone(l.Mission.Timezone))
+	t = l.local(t)
 	return locales.Day(lang, t, l.withYear(t))
 }
 

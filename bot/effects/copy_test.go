@@ -181,7 +181,7 @@ func FuzzHarmless(f *testing.F) {
 	f.Add("=1;\t=\t\r+|-")
 	f.Fuzz(func(t *testing.T, cell string) {
 		got := bot.Harmless(cell)
-		if formula.MatchString(got) {
+		if bot.Harmless(got) != got {
 			t.Errorf("%q becomes %q", cell, got)
 		}
 		if strings.ReplaceAll(got, "'", "") != strings.ReplaceAll(cell, "'", "") {

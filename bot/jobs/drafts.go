@@ -11,6 +11,7 @@ import (
 // What the job "drafts" counts.
 const (
 	drafts    = "drafts"
+	announced = "announced" // of announcements
 	beginners = "beginners"
 )
 
@@ -19,6 +20,9 @@ const (
 func (r *round) drafts(ctx context.Context) error {
 	before := r.now.Add(-r.policy.RetentionDraft)
 	if err := r.portions(ctx, drafts, func(tx *store.Tx) (int64, error) { return tx.DropDrafts(ctx, before) }); err != nil {
+		return err
+	}
+	if err := r.portions(ctx, announced, func(tx *store.Tx) (int64, error) { return tx.DropAnnouncementDrafts(ctx, before) }); err != nil {
 		return err
 	}
 	due := func(s store.Silence) bool { return !s.Registered && !s.Since.After(before) }

@@ -16,6 +16,7 @@ import (
 	"mboka/bot"
 	"mboka/bot/effects"
 	"mboka/bot/jobs"
+	"mboka/flows"
 	"mboka/flows/flowstest"
 	"mboka/flows/registration"
 	"mboka/store"
@@ -42,7 +43,9 @@ type world struct {
 
 	mu      sync.Mutex
 	blocked map[string]bool // addresses
-	got     map[string][]bot.Message
+	// approved: there is an approved text for every notice.
+	approved bool
+	got      map[string][]bot.Message
 }
 
 // line is a platform of the world.
@@ -60,6 +63,9 @@ func (l line) Send(_ context.Context, address string, m bot.Message) (bot.Receip
 	defer l.w.mu.Unlock()
 	if l.w.blocked[address] {
 		return bot.Receipt{}, &bot.SendError{Outcome: bot.Gone, Code: "403", Err: errors.New("blocked")}
+	}
+	if m.Outside && !l.w.approved {
+		return bot.Receipt{}, &bot.SendError{Outcome: bot.OutsideWindow, Code: "no_template", Err: errors.New("no approved text")}
 	}
 	l.w.got[address] = append(l.w.got[address], m)
 	return bot.Receipt{ProviderID: fmt.Sprint(len(l.w.got[address]))}, nil
@@ -87,7 +93,7 @@ func newWorld(t *testing.T, change func(*jobs.Config)) *world {
 	w.bot, err = bot.New(bot.Config{
 		Flows:    flowstest.All(),
 		Channels: []bot.Channel{line{w, "telegram", bot.TelegramCapabilities}, line{w, "whatsapp", bot.WhatsAppCapabilities}},
-		Sessions: w.sessions, Store: db, Keys: db.Keys(), Policy: policy, Record: records.Record, Facts: records.Facts(),
+		Sessions: w.sessions, Store: db, Keys: db.Keys(), Policy: policy, Record: records.Record, Facts: flowstest.Answering(records.Facts(), noFact),
 		Effects: records.All(), Begins: registration.ID + "." + registration.Adult, Tick: 20 * time.Millisecond,
 		Holds:   limits.NewHolds(client, storetest.Prefix(t), time.Now, "telegram", "whatsapp"),
 		Noticed: jobs.Noticed(db, w.now),
@@ -229,3 +235,6 @@ func (w *world) until(what string, ok func() bool) {
 		}
 	}
 }
+
+// noFact looks nothing up.
+func noFact(context.Context, bot.Looking) (flows.Fact, error) { return flows.Fact{}, nil }

@@ -45,7 +45,7 @@ func (p pickups) show(w http.ResponseWriter, r *http.Request, status int) {
 	case !waits || len(found.Files) == 0:
 		say(w, http.StatusNotFound, locales.ExportGone)
 	default:
-		v := view{Lang: found.Lang.String(), Lines: []line{{Text: locales.Text(found.Lang, locales.ExportPage, nil)}}}
+		v := view{Lang: found.Lang.String(), Lines: []line{{Text: locales.Text(found.Lang, found.Page, nil)}}}
 		for _, f := range found.Files {
 			v.Buttons = append(v.Buttons, button{f.Part, locales.Text(found.Lang, f.Title, nil)})
 		}

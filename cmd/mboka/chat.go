@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -54,8 +55,16 @@ func (c chatCmd) talk(ctx context.Context, e *world, s *stores, log *slog.Logger
 	var loop sync.WaitGroup
 	var ended error
 	loop.Go(func() { ended = b.Run(ctx) })
-	err = t.talk(ctx, e.in, b.Accept, c.Lang)
+	queue, err := s.startSending(ctx, b, []bot.Channel{t.channel}, log)
+	if err == nil {
+		err = t.talk(ctx, e.in, b.Accept, c.Lang)
+	}
 	stop()
+	if queue != nil {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+		defer cancel()
+		err = errors.Join(err, queue.Stop(last))
+	}
 	loop.Wait()
 	if err != nil {
 		return err

@@ -53,6 +53,7 @@ func checkOptions() flows.CheckOptions {
 		"Roles": "administration, ministère", "Words": "rôles, journal", "Total": "12", "Lines": strings.Repeat("x", 160), "Line": strings.Repeat("x", 50),
 		"LinkCode": "ABC-DEF-234", "Channels": "Telegram, WhatsApp, WhatsApp",
 		"Shares": strings.Repeat("x", 700), "Rows": strings.Repeat("x", 700), "Views": 12, "Mailings": 12,
+		"Text": strings.Repeat("x", 160), "Place": "Bruxelles", "Title": strings.Repeat("x", 60), "Min": 1, "Max": 10,
 		"Ministère": strings.Repeat("x", 60), "But": strings.Repeat("x", 200),
 	} {
 		fill[name] = value
@@ -63,13 +64,14 @@ func checkOptions() flows.CheckOptions {
 		Long: map[locales.Key]int{
 			locales.Notice: noticeMax, locales.NoticeDetails: noticeMax, locales.Summary: summaryMax,
 			locales.ProfileTitle: summaryMax, locales.Mydata: summaryMax,
-			locales.Shares: summaryMax, locales.SharesPast: summaryMax, locales.RequestReview: summaryMax, locales.WhosawDetails: summaryMax,
+			locales.Shares: summaryMax, locales.SharesPast: summaryMax, locales.RequestReview: summaryMax, locales.AnnCheck: summaryMax, locales.ChgSure: summaryMax, locales.WhosawDetails: summaryMax,
 			locales.Consents: noticeMax, locales.ContactAsk: noticeMax, locales.ShareGov: noticeMax, locales.ShareDone: noticeMax,
 		},
 		Fill:         fill,
 		CommandWords: bot.CommandWords(),
 		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore, locales.RecycledNew},
-		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactStaff, flows.FactConsents, flows.FactViews, flows.FactShare},
+		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactStaff, flows.FactConsents, flows.FactViews, flows.FactShare,
+			flows.FactDryRun, flows.FactSample},
 	}
 }
 

@@ -94,6 +94,8 @@ var permits = map[store.Permission]string{
 	store.AskFigures:     "ask for figures",
 	store.ReadAudit:      "read the audit log",
 	store.ManageRoles:    "list and revoke roles",
+	store.Announce:       "plan meetings and visits, and have members told of them",
+	store.Approve:        "approve, refuse and end what others announce",
 }
 
 // whoMay is the table of README, from that of package store.
@@ -115,7 +117,7 @@ func whoMay(t *testing.T) string {
 		}
 		var words []string
 		for word, needs := range bot.StaffWords() {
-			if needs == p {
+			if needs == p || p == store.Approve && word == bot.AnnouncementsAsked {
 				words = append(words, "`/"+word+"`")
 			}
 		}

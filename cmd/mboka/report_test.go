@@ -78,13 +78,6 @@ func (s *testService) tells(db *store.DB, a store.Announcement) {
 	}
 }
 
-func (s *testService) sql(statement string, args ...any) {
-	s.t.Helper()
-	if _, err := s.db.Exec(s.t.Context(), statement, args...); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 // sent ends a sending.
 func (s *testService) sent(a store.Announcement) {
 	s.t.Helper()

@@ -252,6 +252,7 @@ func (s service) migrated(ctx context.Context) error {
 func (s service) settle(ctx context.Context, st whatsapp.Status) error {
 	return s.bot.Told(ctx, bot.Told{
 		Channel: s.on.whatsapp.Name(), Address: st.Address, ReplyID: st.ReplyID, ProviderID: st.SID,
-		Rank: st.Rank, State: st.State, Code: st.Code, Failure: st.Outcome, Delivered: st.Delivered, AsText: st.AsText,
+		Rank: st.Rank, State: st.State, Code: st.Code, Failure: st.Outcome, Delivered: st.Delivered,
+		Read: st.State == "read", AsText: st.AsText,
 	})
 }

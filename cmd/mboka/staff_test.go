@@ -23,19 +23,20 @@ func TestWhoMayWhat(t *testing.T) {
 	s := prepareService(t)
 	s.start()
 	answers := map[string]string{bot.RolesAsked: string(locales.RolesList), bot.AuditAsked: string(locales.AuditLast),
-		bot.StatsAsked: string(locales.FigSaid), bot.ExplainAsked: string(locales.FigSaid), bot.OpenAsked: string(locales.OpenHow), bot.RequestAsked: string(locales.RequestInstitution)}
+		bot.StatsAsked: string(locales.FigSaid), bot.ExplainAsked: string(locales.FigSaid), bot.OpenAsked: string(locales.OpenHow),
+		bot.AnnounceAsked: string(locales.AnnType), bot.AnnouncementsAsked: string(locales.AnnNone), bot.RequestAsked: string(locales.RequestInstitution)}
 	for _, channel := range []string{"telegram", "whatsapp"} {
 		for _, role := range store.Roles {
 			for _, org := range store.Organisations {
 				d := s.talker(t, channel)
 				d.invited(string(role), string(org))
 				d.say("rejoindre " + d.code)
-				for name, permission := range bot.StaffWords() {
+				for name := range bot.StaffWords() {
 					d.say("/zorglub")
 					unknown := d.phone.last()
 					got := d.say("/" + name)
 					where := fmt.Sprintf("/%s by %s of %s on %s", name, role, org, channel)
-					if store.May(permission, role, org, store.IOM) {
+					if bot.MayUse(name, role, org, store.IOM) {
 						if want, known := answers[name]; !known || got[0] != want {
 							t.Errorf("%s: %v, want %q", where, got, want)
 						}

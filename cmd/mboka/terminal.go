@@ -42,8 +42,12 @@ func newTerminal(out io.Writer, as, addr string, save io.Writer) *terminal {
 }
 
 // show prints a message as the phone would: buttons in brackets, rows with
-// their numbers to tap.
-func (t *terminal) show(_ string, m bot.Message) {
+// their numbers to tap. What goes to the phones of made-up people, as an
+// announcement does, arrives there unseen.
+func (t *terminal) show(address string, m bot.Message) {
+	if address != t.addr {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if m.Picture != nil {

@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
 	"mboka/flows/fields"
@@ -15,7 +14,8 @@ import (
 )
 
 type whatsappCmd struct {
-	Setup whatsappSetupCmd `cmd:"" help:"Create at Twilio the buttons and lists of every question, once; print the webhook to enter there."`
+	Setup     whatsappSetupCmd     `cmd:"" help:"Create at Twilio the buttons and lists of every question, and submit the texts that WhatsApp has to approve, once; print the webhook to enter there."`
+	Templates whatsappTemplatesCmd `cmd:"" help:"Ask how far WhatsApp is with the texts that it has to approve."`
 }
 
 type whatsappSetupCmd struct{}
@@ -26,48 +26,38 @@ const retries = "#rc=3&rp=all&ct=2000&rt=4000"
 
 // Run creates what is missing. Run again after a change of texts or settings.
 func (whatsappSetupCmd) Run(e *world) error {
-	cfg, err := readConfig(e.vars, need{database: true, channels: true})
-	if err != nil {
-		return err
-	}
-	if !cfg.whatsapp() {
-		return &configError{faults: []string{"TWILIO_ACCOUNT_SID is missing: WhatsApp is off"}}
-	}
-	db, err := store.Open(e.ctx, cfg.DatabaseURL, nil)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	policy, err := store.NewSettings(db, time.Now).Policy(e.ctx)
-	if err != nil {
-		return err
-	}
-	if faults := noticeFaults(policy); len(faults) > 0 && cfg.real() {
-		return joinFaults("the notice would be created with words that are not true yet", faults)
-	}
-	ch, err := openWhatsApp(e.ctx, cfg, db, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err != nil {
-		return err
-	}
-	known, err := db.Contents(e.ctx)
-	if err != nil {
-		return err
-	}
-	save := func(hash, sid, name, lang string) error {
-		return db.PutContent(e.ctx, hash, sid, name, lang, time.Now())
-	}
-	report := func(line string) { fmt.Fprintln(e.out, line) }
-	if err := ch.Setup(e.ctx, definitions(policy), known, save, report); err != nil {
-		return err
-	}
-	fmt.Fprintf(e.out, "\nEnter at Twilio as the webhook of your WhatsApp sender (the part after # makes Twilio repeat it):\n  %s%s%s\nRestart `mboka serve` so that it uses the new objects.\n",
-		cfg.PublicURL, whatsapp.WebhookPath, retries)
-	return nil
+	return withWhatsApp(e, func(at atTwilio) error {
+		policy, err := store.NewSettings(at.db, time.Now).Policy(e.ctx)
+		if err != nil {
+			return err
+		}
+		if faults := noticeFaults(policy); len(faults) > 0 && at.cfg.real() {
+			return joinFaults("the notice would be created with words that are not true yet", faults)
+		}
+		known, err := at.db.Contents(e.ctx)
+		if err != nil {
+			return err
+		}
+		save := func(hash, sid, name, lang string) error {
+			return at.db.PutContent(e.ctx, hash, sid, name, lang, time.Now())
+		}
+		report := func(line string) { fmt.Fprintln(e.out, line) }
+		if err := at.channel.Setup(e.ctx, definitions(policy), known, save, report); err != nil {
+			return err
+		}
+		if err := submitTemplates(e, at); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.out, "\nEnter at Twilio as the webhook of your WhatsApp sender (the part after # makes Twilio repeat it):\n  %s%s%s\nRestart `mboka serve` so that it uses the new objects.\n",
+			at.cfg.PublicURL, whatsapp.WebhookPath, retries)
+		return nil
+	})
 }
 
 // definitions are the Content objects of every question in every language: as
 // it is first asked and after a remark, with and without the count of what is
-// left. Cities and guesses use the generic objects.
+// left; and of every letter about a meeting. Cities and guesses use the generic
+// objects.
 func definitions(policy store.Policy) []whatsapp.Definition {
 	var defs []whatsapp.Definition
 	for _, lang := range locales.Langs {
@@ -84,6 +74,11 @@ func definitions(policy store.Policy) []whatsapp.Definition {
 					defs = append(defs, def)
 				}
 			}
+		}
+	}
+	for _, m := range announce.Samples() {
+		if def, _, ok := whatsapp.Define(m); ok {
+			defs = append(defs, def)
 		}
 	}
 	return defs
@@ -115,6 +110,8 @@ var sampleFacts = flows.Facts{
 	flows.FactRecord: {Args: map[string]any{}},
 	flows.FactPlace:  {Args: map[string]any{"Question": "…", "N": 3}},
 	flows.FactStaff:  {Args: map[string]any{"Roles": "…", "Words": "…", "N": 1}},
+	flows.FactDryRun: {Args: map[string]any{"Text": "…"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
+	flows.FactSample: {Args: map[string]any{"Text": "…"}},
 }
 
 // contexts are the earlier answers that change what a step offers.

@@ -16,11 +16,13 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/effects"
 	"mboka/bot/figures"
 	"mboka/bot/jobs"
 	"mboka/bot/whatsapp"
 	"mboka/flows"
+	plan "mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -45,6 +47,7 @@ func allFlows() []*flows.Flow {
 		link.Flow(), link.Merge(),
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
+		plan.Flow(), plan.Change(), plan.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
@@ -110,29 +113,52 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	reports := s.reports(channels)
 	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
+	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())
+	maps.Copy(all, announce.CalendarEffects())
+	plans := office(s, channels)
+	maps.Copy(all, plans.Effects())
+	maps.Copy(facts, plans.Facts())
+	maps.Copy(facts, plans.Audiences.Facts())
 	maps.Copy(all, reports.Effects())
 	maps.Copy(facts, reports.Facts())
-	return bot.New(bot.Config{
-		Flows:    allFlows(),
-		Channels: channels,
-		Sessions: s.sessions,
-		Store:    s.db,
-		Keys:     s.keys,
-		Policy:   s.policy(),
-		Record:   records.Record,
-		Facts:    facts,
-		Effects:  all,
-		Begins:   registration.ID + "." + registration.Adult,
-		Holds:    s.holds,
-		Lanes:    s.lanes,
-		LookUps:  lookUps(channels),
-		Noticed:  jobs.Noticed(s.db, time.Now),
-		Picture:  desk.Picture,
+	attendance := announce.Attendance{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Caps: limitsOf(channels)}
+	attendance.Join(all, facts)
+	var sending *announce.Sending
+	b, err := bot.New(bot.Config{
+		Flows:     allFlows(),
+		Channels:  channels,
+		Sessions:  s.sessions,
+		Store:     s.db,
+		Keys:      s.keys,
+		Policy:    s.policy(),
+		Record:    records.Record,
+		Facts:     facts,
+		Effects:   all,
+		Begins:    registration.ID + "." + registration.Adult,
+		Holds:     s.holds,
+		Lanes:     s.lanes,
+		LookUps:   lookUps(channels),
+		Noticed:   jobs.Noticed(s.db, time.Now),
+		Picture:   desk.Picture,
+		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
+	if err == nil {
+		sending = s.sending(b, channels, log, time.Now, nil)
+	}
+	return b, err
+}
+
+// limitsOf are the limits of the channels that are on, by name.
+func limitsOf(channels []bot.Channel) map[string]bot.Capabilities {
+	out := make(map[string]bot.Capabilities)
+	for _, c := range channels {
+		out[c.Name()] = c.Capabilities()
+	}
+	return out
 }
 
 // lookUps are for the channels whose platform can be asked.

@@ -23,6 +23,11 @@ func SeveralOf(list string, most int) *Several {
 	return &Several{list: flows.NewList(Options(list), aliases[list]), max: most}
 }
 
+// NewSeveral makes a choice of several of the options given.
+func NewSeveral(options []flows.Option, most int) *Several {
+	return &Several{list: flows.NewList(options, nil), max: most}
+}
+
 // Offer shows the list to tick.
 func (s *Several) Offer(flows.View) flows.Offer {
 	return flows.Offer{Options: s.list.Options, Marks: flows.Numbers, Multi: true}

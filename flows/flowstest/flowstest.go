@@ -4,6 +4,7 @@ package flowstest
 
 import (
 	"mboka/flows"
+	"mboka/flows/announce"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -24,6 +25,22 @@ func All() []*flows.Flow {
 		link.Flow(), link.Merge(),
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
+		announce.Flow(), announce.Change(), announce.List(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
+}
+
+// Answering adds none, a lookup that knows nothing, for every fact that some flow
+// needs and facts lacks.
+func Answering[L any](facts map[string]L, none L) map[string]L {
+	for _, f := range All() {
+		for _, s := range f.Steps {
+			for _, need := range s.Needs {
+				if _, known := facts[need]; !known {
+					facts[need] = none
+				}
+			}
+		}
+	}
+	return facts
 }

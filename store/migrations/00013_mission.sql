@@ -62,6 +62,7 @@ CREATE TABLE announcement (
     started_at    timestamptz,
     ended_at      timestamptz,
     valid_until   timestamptz, -- later it is of no use: what still waits is given up
+    sealed_form   bytea, -- what its author filled in
     recorded_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX announcement_mission ON announcement (mission_id, kind);
@@ -178,6 +179,19 @@ CREATE TABLE announcement_draft (
     PRIMARY KEY (staff_id, step)
 );
 
+-- What coordinators have seen of audiences before anything was sent: the next
+-- dry run is compared with it.
+CREATE TABLE dry_run (
+    id           uuid PRIMARY KEY,
+    role_id      uuid NOT NULL REFERENCES role,
+    organisation text NOT NULL CHECK (organisation IN ('iom', 'ministry', 'association', 'other')),
+    at           timestamptz NOT NULL,
+    audience     jsonb NOT NULL, -- coded filters, see bot/announce
+    counts       jsonb NOT NULL, -- exact: nobody is shown them
+    recorded_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX dry_run_organisation ON dry_run (organisation, at);
+
 -- A link that is passed on, of a mission or an association.
 CREATE TABLE ambassador (
     id           uuid PRIMARY KEY,
@@ -194,7 +208,8 @@ ALTER TABLE member ADD COLUMN ambassador_id uuid REFERENCES ambassador;
 CREATE INDEX member_ambassador ON member (ambassador_id) WHERE ambassador_id IS NOT NULL;
 
 -- Texts that WhatsApp has approved, or not yet: what may be sent when the
--- person has not written for a day.
+-- person has not written for a day. A text that was changed is another row: the
+-- earlier one is good for replicas that still know it.
 CREATE TABLE whatsapp_template (
     kind        text NOT NULL CHECK (kind ~ '^[a-z_]{1,40}$'),
     language    text NOT NULL CHECK (language IN ('fr', 'en', 'ln')),
@@ -205,7 +220,7 @@ CREATE TABLE whatsapp_template (
     state       text NOT NULL CHECK (state ~ '^[a-z_]{1,40}$'), -- the platform's word
     checked_at  timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (kind, language)
+    PRIMARY KEY (kind, language, hash)
 );
 
 -- Staff hear of announcements by notices too.
@@ -219,4 +234,4 @@ ALTER TABLE notice DROP COLUMN mission_id, DROP COLUMN announcement_id, DROP CON
 DELETE FROM notice WHERE kind NOT IN ('retention', 'role_lapsed');
 ALTER TABLE notice ADD CONSTRAINT notice_kind_check CHECK (kind IN ('retention', 'role_lapsed'));
 ALTER TABLE member DROP COLUMN ambassador_id;
-DROP TABLE whatsapp_template, ambassador, announcement_draft, report, announcement_watch, feedback, rsvp, delivery, announcement_text, announcement, mission_text, mission;
+DROP TABLE whatsapp_template, ambassador, dry_run, announcement_draft, report, announcement_watch, feedback, rsvp, delivery, announcement_text, announcement, mission_text, mission;

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	random "math/rand/v2"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"mboka/bot"
+	"mboka/bot/announce"
+	"mboka/store"
+	"mboka/store/limits"
+)
+
+// sending joins what tells announcements. Several of them over the same stores
+// do the same work together.
+func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, clock func() time.Time, stop <-chan struct{}) *announce.Sending {
+	tier := limits.NewTier(s.redis, "mboka")
+	return announce.NewSending(announce.SendingConfig{
+		Store: s.db, Channels: channels, Policy: s.settings.Policy, Reach: announce.Audience.Reach,
+		Bulk: s.lanes.Bulk,
+		Slow: func(ctx context.Context, channel string, d time.Duration) error {
+			return s.lanes.Slow(ctx, channel, limits.Half, d+limits.SlowFor)
+		},
+		Tier: tier.Take, HeldUntil: s.holds.Until, Refused: b.Refused, LookUps: lookUps(channels), Count: b.CountDelivery,
+		Clock: clock, Chance: random.Float64, Logger: log, Stop: stop,
+	})
+}
+
+// startSending begins to tell announcements where no other jobs run: the demo.
+func (s *stores) startSending(ctx context.Context, b *bot.Bot, channels []bot.Channel, log *slog.Logger) (*store.Queue, error) {
+	sending, workers := s.sending(b, channels, log, time.Now, ctx.Done()), river.NewWorkers()
+	if err := sending.Register(workers); err != nil {
+		return nil, err
+	}
+	queue, err := s.db.NewQueue(workers, sending.Periodic(), log)
+	if err != nil {
+		return nil, err
+	}
+	return queue, queue.Start(ctx)
+}
