@@ -117,7 +117,7 @@ func TestProgressIsEditedInPlace(t *testing.T) {
 			return got == n
 		})
 	}
-	shows(author, first+1, "Rencontre de Liège : envoi en cours", "░░░░░░░░░░ 0 %   0 / 100", "[Pause] [Arrêter pour de bon]")
+	shows(author, first+1, "Rencontre de Liège : envoi en cours", "░░░░░░░░░░ 0 %   0 / 100", "[Pause]")
 	shows(other, wrote+1, "░░░░░░░░░░ 0 %", "[Pause]")
 	s.sql(`UPDATE delivery SET state = 'sent' WHERE announcement_id = $1 AND channel = 'telegram'`, a.ID)
 	shows(author, first+1, "▓▓▓▓▓▓░░░░ 60 %   60 / 100", "remis 60")
