@@ -47,7 +47,7 @@ const (
 var actLabels = map[string]locales.Key{
 	ActApprove: locales.AnnGrant, ActRefuse: locales.AnnRefuse, ActPreview: locales.AnnLook, ActUndo: locales.AnnDoUndo,
 	ActPause: locales.AnnDoPause, ActResume: locales.AnnDoResume, ActCancel: locales.AnnDoCancel, ActCancelYes: locales.AnnCancelYes,
-	ActShow: locales.AnnCancelNo, ActChange: locales.AnnDoChange,
+	ActShow: locales.AnnCancelNo, ActChange: locales.AnnDoChange, ReportAsked: locales.BtnReport,
 }
 
 // ActButtons are the buttons of some acts.

@@ -42,7 +42,7 @@ const (
 // reportButtons are the labels of the codes.
 var reportButtons = map[string]locales.Key{
 	ReportAsked: locales.BtnReport, XLSXAsked: locales.BtnReportXlsx, ShareAsked: locales.BtnReportShare, ReportWhole: locales.BtnReportWhole,
-	"cancels": locales.ProgCancels, ReportResend: locales.BtnReportResend, ReportLeave: locales.BtnReportLeave, AmbassadorEnd: locales.BtnAmbEnd,
+	ReportResend: locales.BtnReportResend, ReportLeave: locales.BtnReportLeave, AmbassadorEnd: locales.BtnAmbEnd,
 }
 
 // ReportButtons are options for codes, with the labels that these have under
@@ -65,13 +65,6 @@ func ReportResult(text string, about *About, codes ...string) map[string]string 
 			out[resultStep] = AmbassadorAct
 		}
 	}
-	return out
-}
-
-// ReportResultAt is ReportResult for buttons of another step.
-func ReportResultAt(step, text string, about *About, codes ...string) map[string]string {
-	out := ReportResult(text, about, codes...)
-	out[resultStep] = step
 	return out
 }
 

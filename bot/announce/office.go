@@ -24,6 +24,8 @@ type Office struct {
 	Policy func(context.Context) (store.Policy, error)
 	// Audiences says whom an announcement is for, and whether they are enough.
 	Audiences *Desk
+	// Reports tell how a sending went.
+	Reports *Reports
 }
 
 // Effects are what the words, forms and buttons do. Each asks the records

@@ -29,6 +29,7 @@ var acts = map[string]func(*seat) (map[string]string, error){
 	bot.ActShow: (*seat).card, bot.ActPreview: (*seat).preview, bot.ActApprove: (*seat).approve, bot.ActRefuse: (*seat).refuse,
 	bot.ActUndo: (*seat).undo, bot.ActPause: (*seat).pause, bot.ActResume: (*seat).resume,
 	bot.ActCancel: (*seat).askCancel, bot.ActCancelYes: (*seat).cancel, bot.ActChange: (*seat).changes,
+	bot.ReportAsked: (*seat).report,
 }
 
 // act is a button about an announcement.

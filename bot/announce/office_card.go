@@ -139,6 +139,9 @@ func (s *seat) acts() (acts []string) {
 	case store.AnnouncementPaused:
 		acts = append(acts, bot.ActResume)
 	}
+	if planned(s.a) {
+		acts = append(acts, bot.ReportAsked)
+	}
 	if s.mine && s.changeable() {
 		acts = append(acts, bot.ActChange)
 	}

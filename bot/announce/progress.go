@@ -233,7 +233,7 @@ func (t *Teller) announce(ctx context.Context, p Progress, w *store.Watcher, now
 	if trouble == "" {
 		says = fmt.Sprint(step)
 	}
-	if err := t.notify(ctx, *w, says, p.Say(langOf(*w)), bot.Notification{Step: SendingStep, Choices: p.buttons()}, p, now); err != nil {
+	if err := t.notify(ctx, *w, says, p.Say(langOf(*w)), bot.Notification{Step: bot.AnnouncementAct, Choices: p.buttons()}, p, now); err != nil {
 		return err
 	}
 	w.Told, w.Trouble = step, trouble

@@ -108,7 +108,7 @@ func (p Progress) Say(lang locales.Lang) string {
 	}
 	lines := []string{
 		s.text(p.head(), locales.Args{"Title": p.Title}),
-		s.text(locales.ProgBar, locales.Args{"Bar": bar(p.percent()), "Percent": p.percent(), "Done": c.Done(), "All": c.Targeted}),
+		s.text(locales.ProgBar, locales.Args{"Bar": bar(p.percent()), "Percent": p.percent()}) + "   " + locales.Number(lang, c.Done()) + " / " + locales.Number(lang, c.Targeted),
 		strings.Join(counts, " · "),
 	}
 	switch p.trouble() {
@@ -140,9 +140,9 @@ func (p Progress) buttons() []flows.Option {
 	case p.over():
 		return nil
 	case p.Status == store.AnnouncementPaused:
-		return []flows.Option{{Code: sendingResume, Label: locales.LabelOf(locales.ProgResume)}, {Code: sendingCancel, Label: locales.LabelOf(locales.ProgCancel)}}
+		return bot.ActButtons(bot.ActResume, bot.ActCancel)
 	}
-	return []flows.Option{{Code: sendingPause, Label: locales.LabelOf(locales.ProgPause)}, {Code: sendingCancel, Label: locales.LabelOf(locales.ProgCancel)}}
+	return bot.ActButtons(bot.ActPause, bot.ActCancel)
 }
 
 // message is the progress in one chat, in place of an earlier one.
@@ -150,7 +150,7 @@ func (p Progress) message(id string, about bot.About, lang locales.Lang, edits s
 	m := bot.Message{ID: id, Text: p.Say(lang), Language: lang.String(), Edits: edits, Keys: []string{string(p.head())}}
 	for _, o := range p.buttons() {
 		m.Layout = bot.Buttons
-		m.Choices = append(m.Choices, bot.Choice{Payload: bot.Payload(about.Run(), SendingStep, o.Code), Label: o.Label.In(lang)})
+		m.Choices = append(m.Choices, bot.Choice{Payload: bot.Payload(about.Run(), bot.AnnouncementAct, o.Code), Label: o.Label.In(lang)})
 	}
 	return m
 }

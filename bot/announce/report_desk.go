@@ -31,7 +31,6 @@ func (r *Reports) Effects() map[string]bot.Effect {
 		bot.FlowAnnouncement + "." + bot.ReportAsked: r.act,
 		bot.FlowAnnouncement + "." + bot.XLSXAsked:   r.xlsx,
 		bot.FlowAnnouncement + "." + bot.ShareAsked:  r.share,
-		bot.FlowAnnouncement + "." + SendingStep:     r.sending,
 		bot.FlowMission + "." + bot.ReportAsked:      r.whole,
 		bot.FlowAmbassador + "." + bot.AmbassadorAct: r.ambassadorAct,
 		bot.ChatFlow + "." + bot.AmbassadorAsked:     r.ambassador,

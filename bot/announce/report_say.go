@@ -174,8 +174,13 @@ func (r Report) Say(lang locales.Lang) string {
 	if r.Early {
 		return strings.Join(append(parts, s.text(locales.RepEarly, nil)), "\n")
 	}
+	hidden := false
 	for _, b := range r.Tables.Breakdowns {
 		parts = append(parts, s.table(b))
+		hidden = hidden || slices.ContainsFunc(b.Totals, func(c protect.Cell) bool { return c.State == protect.Hidden })
+	}
+	if hidden {
+		parts = append(parts, s.text(locales.FigHiddenWhy, nil))
 	}
 	return strings.Join(append(parts, s.rule(r)), "\n")
 }
