@@ -139,7 +139,7 @@ func (s *seat) acts() (acts []string) {
 	case store.AnnouncementPaused:
 		acts = append(acts, bot.ActResume)
 	}
-	if planned(s.a) {
+	if hasPlan(s.a) {
 		acts = append(acts, bot.ReportAsked)
 	}
 	if s.mine && s.changeable() {
