@@ -182,7 +182,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.calendarDecided(fact, lead) || t.missionDecided(fact, lead) || t.announcementDecided(fact, lead) {
+	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.calendarDecided(fact, lead) || t.reportDecided(fact) || t.missionDecided(fact, lead) || t.announcementDecided(fact, lead) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }

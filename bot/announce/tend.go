@@ -22,8 +22,10 @@ import (
 func (s *Sending) Tend(ctx context.Context, id uuid.UUID) error {
 	var begun bool
 	err := s.cfg.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		begun, err = tx.BeginAnnouncement(ctx, id, s.cfg.Clock())
-		return err
+		if begun, err = tx.BeginAnnouncement(ctx, id, s.cfg.Clock()); err != nil || !begun {
+			return err
+		}
+		return tx.Enqueue(ctx, Telling{Announcement: id})
 	})
 	if err != nil {
 		return err

@@ -28,6 +28,9 @@ func (s service) startQueue(ctx context.Context) (*store.Queue, error) {
 	if err := river.AddWorkerSafely(workers, &jobs.Worker{Jobs: all}); err != nil {
 		return nil, fmt.Errorf("register worker: %w", err)
 	}
+	if err := river.AddWorkerSafely(workers, &announce.TellingWorker{Teller: s.teller()}); err != nil {
+		return nil, fmt.Errorf("register worker: %w", err)
+	}
 	sending := s.stores.sending(s.bot, s.on.list(), s.log, s.tempo.clock, ctx.Done())
 	if err := sending.Register(workers); err != nil {
 		return nil, fmt.Errorf("register workers of announcements: %w", err)
