@@ -20,8 +20,7 @@ var doorCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-
 //
 //	meeting        it is planned and told to this chat: by its role, where it has
 //	               one, else by another; "full": of its one seat nothing is left;
-//	               "soon": in a day; "unsent": nobody is told, but it is for
-//	               everybody in Antarctica (AQ), where nobody lives
+//	               "soon": in a day
 //	asked          it is over, and whoever comes is asked how it was
 //	cancelled, closed, over
 //	frees KEYS     the one seat is free, and whoever waits hears of it
@@ -91,10 +90,13 @@ func (d *dialogue) meeting(db *store.DB, words []string) {
 func (d *dialogue) tell(db *store.DB, kind string) {
 	d.t.Helper()
 	id := uuid.New()
-	d.s.sql(`INSERT INTO announcement (id, mission_id, kind, organisation, audience, status, created_at, begin_at, started_at, planned_at, valid_until)
-		VALUES ($1, $2, $3, 'iom', '{"places": [{"country": "AQ"}]}', 'sending', now(), now(), now(), now(), '2031-01-01')`, id, d.mission, kind)
-	d.s.sql(`INSERT INTO delivery (id, announcement_id, member_id, channel, language, country, place, state)
-		SELECT gen_random_uuid(), $1, m.id, a.channel, m.language, 'XX', '', 'planned' FROM member m JOIN address a ON a.member_id = m.id WHERE a.chat = $2`, id, d.index())
+	// In one statement: without a delivery the sending would be over at once.
+	d.s.sql(`WITH a AS (
+			INSERT INTO announcement (id, mission_id, kind, organisation, audience, status, created_at, begin_at, started_at, planned_at, valid_until)
+			VALUES ($1, $2, $3, 'iom', '{"places": [{"country": "AQ"}]}', 'sending', now(), now(), now(), now(), '2031-01-01') RETURNING id)
+		INSERT INTO delivery (id, announcement_id, member_id, channel, language, country, place, state)
+		SELECT gen_random_uuid(), a.id, m.id, c.channel, m.language, 'XX', '', 'planned' FROM a, member m JOIN address c ON c.member_id = m.id WHERE c.chat = $4`,
+		id, d.mission, kind, d.index())
 	if err := db.Write(d.t.Context(), func(tx *store.Tx) error { return tx.Wake(d.t.Context(), id, time.Now()) }); err != nil {
 		d.t.Fatal(err)
 	}
