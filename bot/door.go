@@ -44,21 +44,21 @@ func SpokenDoor(code string) string { return code[:3] + "-" + code[3:6] + "-" + 
 // doors looks at an entry code, for who announces. False: to this chat it is no
 // word.
 func (t *thinker) doors() bool {
+	name, slash := commandIn(t.b.staff, t.in.Text)
 	first, rest := firstOf(t.in.Text)
-	if t.b.staff[reference.Fold(first)] != DoorAsked || !t.mayUse(DoorAsked) {
+	code, tried := writtenCode(" "+rest, doorShape, 6)
+	if name == "" && tried {
+		name = t.b.staff[reference.Fold(first)] // "porte ABC-DEF-GHJ"
+	}
+	if name != DoorAsked || !t.mayUse(DoorAsked) {
 		return false
 	}
-	slash := strings.HasPrefix(strings.TrimSpace(t.in.Text), "/")
 	if top, open := t.s.top(); open && !slash && t.free(top) {
 		return false // where a text is asked it may be the answer
 	}
-	code, tried := writtenCode(" "+rest, doorShape, 6)
-	switch {
-	case !tried && !slash && rest != "":
-		return false // words that begin alike
-	case code == "":
+	if code == "" {
 		t.repeat(flows.Line{Key: locales.DoorHow})
-	default:
+	} else {
 		t.decide(flows.Event{Flow: ChatFlow, Name: DoorAsked, Answer: flows.Answered{Text: code}})
 	}
 	return true

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 
 	"mboka/flows"
 	"mboka/locales"
@@ -118,6 +119,9 @@ func (t *thinker) missionDecided(fact flows.Fact, lead []flows.Line) bool {
 			said = append(said, flows.Line{Key: k, Args: fact.Args})
 		}
 		return said
+	}
+	if i := t.s.runs(FlowComing); i >= 0 && strings.HasPrefix(outcome, "rsvp") { // how many came with an earlier answer
+		t.s.Stack = slices.Delete(slices.Clone(t.s.Stack), i, i+1)
 	}
 	switch outcome {
 	case RSVPSeated:
@@ -246,7 +250,7 @@ func (t *thinker) comes() bool {
 	if t.s.Member == "" && !t.s.Staff {
 		return false
 	}
-	if top, running := t.s.top(); running && !t.b.flows[top.Flow].IsMenu() {
+	if top, running := t.s.top(); running && !t.b.flows[top.Flow].IsMenu() && top.Flow != FlowComing {
 		return false
 	}
 	code := saidComing()[saying(t.in.Text)]

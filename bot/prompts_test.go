@@ -126,13 +126,13 @@ func staffPlaces(b *Bot, lang locales.Lang) map[string]Session {
 	list := b.think(seal.Chat{1}, menu, in, today, with).Session
 	top, _ := list.top()
 	tap := Inbound{Channel: "telegram", ID: "1", Kind: Tap, Payload: Payload(top.Run, RoleWhich, id+"2")}
-	addressed := func(outcome, step string) Session {
+	addressed := func(outcome string) Session {
 		with := facts(s)
 		with[factOutcome] = flows.Fact{Args: map[string]any{ResultOutcome: outcome, "Mission": id + "1", "Title": "Rencontre", ResultDoor: "ABC-DEF-GHJ", "Address": "rue 1"}}
-		tap := Inbound{Channel: "telegram", ID: "2", Kind: Tap, Payload: Payload(About{Kind: AboutDelivery}.Run(), step, "yes")}
-		return b.think(seal.Chat{1}, Session{Lang: lang.String(), Chosen: true, Member: "m"}, tap, today, with).Session
+		says := Inbound{Channel: "telegram", ID: "2", Kind: Text, Text: "je viens"}
+		return b.think(seal.Chat{1}, Session{Lang: lang.String(), Chosen: true, Member: "m"}, says, today, with).Session
 	}
-	return map[string]Session{FlowComing: addressed(RSVPSeated, StepRSVP), FlowFeedback: addressed(FeedbackAsked, StepFeedback), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
+	return map[string]Session{FlowComing: addressed(RSVPSeated), FlowFeedback: addressed(FeedbackAsked), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
 }
 
 // TestEveryPrompt renders what the bot may say at every question of every flow

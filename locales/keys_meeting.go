@@ -53,3 +53,6 @@ const (
 	SaidMaybe        Key = "said_maybe"
 	SaidNo           Key = "said_no"
 )
+
+// FeedbackSaid is what staff read of the words that people wrote.
+const FeedbackSaid Key = "feedback_said"

@@ -56,3 +56,22 @@ func (tx *Tx) PutFeedback(ctx context.Context, f Feedback) error {
 		f.ID, f.MissionID, orNull(f.MemberID), orNull(f.StaffID), f.Attended, orNull(f.Useful), sealed, f.At)
 	return wrapErr("put feedback", err)
 }
+
+// FeedbackWords gives what people wrote about a mission, in an order that tells
+// nothing of when or who, unless fewer than so many wrote something: then
+// nothing, for the words of a few name them.
+func (r reader) FeedbackWords(ctx context.Context, mission uuid.UUID, least int) ([]string, error) {
+	rows, err := many[feedbackRow](ctx, r.q, selectFeedback+` WHERE mission_id = $1 AND sealed_text IS NOT NULL ORDER BY md5(id::text)`, mission)
+	if err != nil || len(rows) < least {
+		return nil, wrapErr("read words about a mission", err)
+	}
+	words := make([]string, len(rows))
+	for i, row := range rows {
+		f, err := r.openFeedback(row)
+		if err != nil {
+			return nil, wrapErr("read words about a mission", err)
+		}
+		words[i] = f.Text
+	}
+	return words, nil
+}

@@ -70,3 +70,22 @@ func TestKeptTellsOfMissions(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsOfFewAreNotShown(t *testing.T) {
+	t.Parallel()
+	url, ctx := storetest.PostgresURL(t), t.Context()
+	db := open(t, url)
+	m := meeting(t, db, url, nil)
+	for i, text := range []string{"Trop court.", "", "Merci !"} {
+		id, _ := person(t, db, string(rune('1'+i)), "ABC23"+string(rune('A'+i)))
+		do(t, db, func(tx *store.Tx) error {
+			return tx.PutFeedback(ctx, store.Feedback{ID: uuid.New(), MissionID: m.ID, MemberID: id, Text: text, At: after(i)})
+		})
+	}
+	if words, err := db.FeedbackWords(ctx, m.ID, 3); len(words) != 0 || err != nil {
+		t.Error("of two where three are asked for:", words, err)
+	}
+	if words, err := db.FeedbackWords(ctx, m.ID, 2); len(words) != 2 || err != nil {
+		t.Error(words, err)
+	}
+}

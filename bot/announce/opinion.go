@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"mboka/bot"
+	"mboka/locales"
 	"mboka/store"
 )
 
@@ -57,4 +59,28 @@ func (a Attendance) feedbackSaid(ctx context.Context, tx *store.Tx, d bot.Doing)
 		f.Useful = d.Event.Answers.Code(bot.FeedbackUseful)
 	}
 	return map[string]string{bot.ResultOutcome: bot.FeedbackKept}, tx.PutFeedback(ctx, f)
+}
+
+// Bounds of what staff read of people's words: the message has room for no more.
+const (
+	mostSaid    = 5
+	longestSaid = 200 // characters
+)
+
+// words are what people wrote about a mission, for the organisation that runs
+// the service: without names, in no order, and only where at least k wrote, for
+// the words of fewer tell who they are.
+func (c *clerk) words(mission uuid.UUID) (string, error) {
+	if c.held.Organisation != c.d.Running {
+		return "", nil
+	}
+	all, err := c.tx.FeedbackWords(c.ctx, mission, c.rules.K)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	var lines []string
+	for _, text := range all[:min(len(all), mostSaid)] {
+		lines = append(lines, "• "+oneLine(text, longestSaid))
+	}
+	return "\n\n" + locales.Text(c.lang, locales.FeedbackSaid, locales.Args{"Lines": strings.Join(lines, "\n")}), nil
 }

@@ -262,7 +262,11 @@ func (c *clerk) tellWhole(id uuid.UUID) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.said(w.Say(c.lang), nil), c.audit("mission.report", id.String(), w.Counters.Targeted, false)
+	words, err := c.words(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.said(w.Say(c.lang)+words, nil), c.audit("mission.report", id.String(), w.Counters.Targeted, false)
 }
 
 // wholeOf puts all announcements of a mission together. It has no tables: beside

@@ -147,16 +147,16 @@ func memberZones(ctx context.Context, records interface {
 // upkeepEvery is how often missions are looked after.
 const upkeepEvery = time.Minute
 
-// upkeepArgs are one look at all missions.
-type upkeepArgs struct {
+// UpkeepDue are one look at all missions.
+type UpkeepDue struct {
 	At time.Time `json:"at"`
 }
 
 // Kind is the name of the jobs in the queue.
-func (upkeepArgs) Kind() string { return "missions" }
+func (UpkeepDue) Kind() string { return "missions" }
 
 // InsertOpts lets one of all replicas look.
-func (upkeepArgs) InsertOpts() river.InsertOpts {
+func (UpkeepDue) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: store.QueueAnnounce, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
@@ -168,17 +168,17 @@ func (u *Upkeep) Register(workers *river.Workers) error {
 // Periodic lists the jobs that begin by the clock.
 func (u *Upkeep) Periodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(upkeepEvery), func() (river.JobArgs, *river.InsertOpts) {
-		return upkeepArgs{At: u.cfg.Clock().UTC().Truncate(upkeepEvery)}, nil
+		return UpkeepDue{At: u.cfg.Clock().UTC().Truncate(upkeepEvery)}, nil
 	}, &river.PeriodicJobOpts{ID: "missions", RunOnStart: true})}
 }
 
 type upkeepWorker struct {
-	river.WorkerDefaults[upkeepArgs]
+	river.WorkerDefaults[UpkeepDue]
 	u *Upkeep
 }
 
 // Work looks after all. What did not go is tried by the next look.
-func (w *upkeepWorker) Work(ctx context.Context, _ *river.Job[upkeepArgs]) error {
+func (w *upkeepWorker) Work(ctx context.Context, _ *river.Job[UpkeepDue]) error {
 	err := w.u.Run(ctx)
 	if err != nil {
 		w.u.cfg.Logger.Warn("missions not looked after, it will be tried again", "error", err)

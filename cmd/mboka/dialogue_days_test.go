@@ -50,15 +50,20 @@ func (d *dialogue) heed(said []string) {
 			d.spare = linkCodes.FindString(d.phone.last())
 		}
 	}
+	if slices.Contains(said, string(locales.RsvpDoor)) {
+		d.door = doorCodes.FindString(d.phone.last())
+	}
 }
 
 // sayings are what people say in their own language.
 var sayings = map[string]locales.Label{
-	"{hello}":   {"bonjour", "good morning", "mbote"},
-	"{danger}":  {"je suis en danger", "I am in danger", "nazali na likama"},
-	"{visa}":    {"j'ai besoin d'un visa", "I need a visa", "nazali na mposa ya visa"},
-	"{embassy}": {"c'est l'ambassade ?", "is this the embassy?", "ezali ambassade?"},
-	"{afraid}":  {"j'ai peur, vous donnez ça à l'ANR ?", "I am afraid, do you give this to the government?", "nazali kobanga, bopesaka yango na leta?"},
+	"{hello}":     {"bonjour", "good morning", "mbote"},
+	"{danger}":    {"je suis en danger", "I am in danger", "nazali na likama"},
+	"{visa}":      {"j'ai besoin d'un visa", "I need a visa", "nazali na mposa ya visa"},
+	"{coming}":    {"Oui, je viens !", "I’m coming", "Nakoya."},
+	"{notcoming}": {"je ne viens plus", "I can't come", "nakoki koya te"},
+	"{embassy}":   {"c'est l'ambassade ?", "is this the embassy?", "ezali ambassade?"},
+	"{afraid}":    {"j'ai peur, vous donnez ça à l'ANR ?", "I am afraid, do you give this to the government?", "nazali kobanga, bopesaka yango na leta?"},
 }
 
 func saying(text string, lang locales.Lang) string {

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"mboka/bot"
 	"mboka/locales"
 )
@@ -39,6 +41,7 @@ func TestDialogues(t *testing.T) {
 	s := prepareService(t)
 	setupWhatsApp(t, s)
 	s.tempo.requests = 100 * time.Millisecond
+	s.sql(`INSERT INTO setting VALUES ('quiet_from', '08:00', now(), 'test'), ('quiet_to', '08:00', now(), 'test')`) // no hour is quiet
 	s.start()
 	files, err := filepath.Glob("testdata/dialogues/*.txt")
 	if err != nil || len(files) == 0 {
@@ -64,7 +67,7 @@ var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
 var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true,
-	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true, "report": true}
+	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true, "rsvp": true, "full": true, "feedback": true, "report": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -79,9 +82,11 @@ type dialogue struct {
 	code  string    // the last code to link with
 	spare string    // the last recovery code
 	// number is the last member number that was told.
-	number string
-	seen   []string // the rendered dialogue
-	kept   []string // the file as it is now
+	number  string
+	door    string    // the last entry code
+	mission uuid.UUID // the last meeting
+	seen    []string  // the rendered dialogue
+	kept    []string  // the file as it is now
 }
 
 func (d *dialogue) chat() string {
@@ -205,7 +210,7 @@ func (d *dialogue) tableKey() locales.Key {
 var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day()).Replace(saying(text, d.lang))
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door).Replace(saying(text, d.lang))
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {
@@ -281,6 +286,8 @@ func (d *dialogue) happen(what string) {
 		d.invited(role, org)
 	case "revoke":
 		d.revoked()
+	case "meeting", "asked", "cancelled", "closed", "over", "frees":
+		d.meets(word, strings.Fields(rest))
 	case "report":
 		d.flushed() // the language that staff speak
 		db := d.s.records()

@@ -50,7 +50,7 @@ func (d *dialogue) sending(db *store.DB, lots ...lot) store.Announcement {
 		},
 	}
 	a := store.Announcement{ID: uuid.New(), MissionID: m.ID, Kind: store.AnnounceNotice, RoleID: role, Organisation: store.IOM,
-		Audience: []byte(`{}`), Status: store.AnnouncementReview, CreatedAt: now, SubmittedAt: now, ValidUntil: m.StartsAt}
+		Audience: []byte(`{"places": [{"country": "AQ"}]}`), Status: store.AnnouncementReview, CreatedAt: now, SubmittedAt: now, ValidUntil: m.StartsAt}
 	if err := db.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.PutMission(ctx, m); err != nil {
 			return err

@@ -119,10 +119,10 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	maps.Copy(all, plans.Effects())
 	maps.Copy(facts, plans.Facts())
 	maps.Copy(facts, plans.Audiences.Facts())
-	maps.Copy(all, reports.Effects())
-	maps.Copy(facts, reports.Facts())
 	attendance := announce.Attendance{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Caps: limitsOf(channels)}
 	attendance.Join(all, facts)
+	maps.Copy(all, reports.Effects())
+	maps.Copy(facts, reports.Facts())
 	var sending *announce.Sending
 	b, err := bot.New(bot.Config{
 		Flows:     allFlows(),

@@ -22,7 +22,7 @@ var (
 	LinkCodes = Guess{"t", 2}  // codes that join chats
 	JoinCodes = Guess{"i", 5}  // codes that give a role
 	Proofs    = Guess{"g", 2}  // the name or recovery code of whoever returns
-	DoorCodes = Guess{"d", 10} // entry codes: at a door thumbs slip, and each has 45 bits
+	DoorCodes = Guess{"e", 10} // entry codes: at a door thumbs slip, and each has 45 bits
 )
 
 const tryLock = time.Hour
