@@ -82,3 +82,12 @@ var dated = regexp.MustCompile(`(?i)\b(lundi|mardi|mercredi|jeudi|vendredi|samed
 
 // day is a date that lies ahead, whenever it is read.
 func day() string { return time.Now().AddDate(0, 0, 60).Format("02/01/2006") }
+
+// begins has what is approved gone out, as far as anybody can tell.
+func (d *dialogue) begins() {
+	d.t.Helper()
+	if _, err := d.s.db.Exec(d.t.Context(), `
+		UPDATE announcement SET status = 'sent', begin_at = now(), started_at = now(), planned_at = now(), ended_at = now() WHERE status = 'approved'`); err != nil {
+		d.t.Fatal(err)
+	}
+}

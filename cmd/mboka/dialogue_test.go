@@ -225,6 +225,7 @@ func (d *dialogue) words(text string) string {
 //	other          the person takes up their phone on the other platform
 //	invite R O     the operator invites to role R for organisation O: {code}
 //	revoke         the operator ends the roles of the chat
+//	begins         what is approved has gone out
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
 	d.t.Helper()
@@ -271,6 +272,8 @@ func (d *dialogue) happen(what string) {
 		d.invited(role, org)
 	case "revoke":
 		d.revoked()
+	case "begins":
+		d.begins()
 	case "follows":
 		d.away.turns++
 		d.s.waitTurn(d.t, d.away.chat(), d.away.turns)
