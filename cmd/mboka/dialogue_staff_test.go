@@ -67,11 +67,14 @@ func (s *testService) crowd(country string, n int) {
 	}
 }
 
-// dismiss ends all roles, so that nobody of an earlier dialogue is asked for
-// anything.
+// dismiss ends all roles and takes their announcements off the lists, so that
+// nobody of an earlier dialogue is asked for anything.
 func (s *testService) dismiss() {
 	s.t.Helper()
 	if _, err := s.db.Exec(s.t.Context(), `UPDATE role SET ended_at = greatest(now(), granted_at), ended_why = 'revoked' WHERE ended_at IS NULL`); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.db.Exec(s.t.Context(), `UPDATE announcement SET role_id = NULL`); err != nil {
 		s.t.Fatal(err)
 	}
 }
