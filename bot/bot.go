@@ -136,6 +136,7 @@ type Doing struct {
 	At        time.Time
 	Running   store.Organisation // the kind of the organisation that runs the service
 	Notice    string             // the version of the privacy notice that the person has read
+	Shared    string             // the code of the link by which the person came, "" for none
 }
 
 // Bot runs conversations. It is safe for concurrent use.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,6 +37,17 @@ func (r reader) StaleDeliveries(ctx context.Context, id uuid.UUID, before time.T
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// Withdraw ends the deliveries that wait for a message of somebody who does not
+// agree to be told any more. Those that are planned end when they are claimed.
+func (tx *Tx) Withdraw(ctx context.Context, id uuid.UUID, at time.Time) error {
+	if _, err := tx.tx.Exec(ctx, `
+		UPDATE delivery d SET state = 'withdrawn', reason = NULL, settled_at = $2 WHERE announcement_id = $1 AND state = 'parked' AND NOT `+
+		strings.ReplaceAll(agreed, "$10", "$3"), id, at, at.Add(-RoleSilence)); err != nil {
+		return fmt.Errorf("withdraw deliveries: %w", err)
+	}
+	return nil
 }
 
 // Unpark plans the deliveries again that wait for a message of somebody who has

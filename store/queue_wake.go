@@ -39,6 +39,9 @@ var inserter = sync.OnceValues(func() (*river.Client[pgx.Tx], error) {
 // Wake has an announcement looked after at a time, zero for now, if the
 // transaction comes to pass. Without it that happens within seconds too.
 func (tx *Tx) Wake(ctx context.Context, id uuid.UUID, at time.Time) error {
+	if !at.After(time.Now()) { // a job with a time waits for the queue to look at its calendar
+		at = time.Time{}
+	}
 	client, err := inserter()
 	if err == nil {
 		_, err = client.InsertTx(ctx, tx.tx, Wake{Announcement: id}, &river.InsertOpts{Queue: QueueAnnounce, ScheduledAt: at})

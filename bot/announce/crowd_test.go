@@ -18,7 +18,7 @@ func madeUp(i int) store.Synthetic {
 	countries := []string{"BE", "FR", "CD"}
 	return store.Synthetic{
 		ID: id, Number: fmt.Sprintf("Z%07d", i), Language: []string{"fr", "en", "ln"}[i%3], Channel: "telegram", Address: fmt.Sprint(8_000_000_000 + i),
-		At: noon.AddDate(0, -1, 0), Answers: []store.Answer{{Step: "country_residence", Codes: []string{countries[i%3]}}},
+		At: midday.AddDate(0, -1, 0), Answers: []store.Answer{{Step: "country_residence", Codes: []string{countries[i%3]}}},
 		Consents: []store.Consent{{ID: yes, Purpose: "missions", Granted: true, NoticeVersion: "1", MessageID: "m"}},
 	}
 }

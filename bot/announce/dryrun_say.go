@@ -196,13 +196,6 @@ func (v speech) outside() string {
 	return v.text(locales.DryOutside, locales.Args{"What": strings.Join(parts, " · ")})
 }
 
-// unitedStates is where the platform takes no template of this kind.
-const unitedStates = "US"
-
-// RefusesUS is Conditions.Refused of WhatsApp: marketing templates do not reach
-// numbers of the United States (63049), whatever was agreed.
-func RefusesUS(country string) bool { return country == unitedStates }
-
 // meansUS tells whether the places of an audience can hold somebody who lives in
 // the United States.
 func (a Audience) meansUS() bool {
@@ -252,7 +245,7 @@ func (v speech) time() string {
 
 // tooFew says that so few cannot be written to, and who could be.
 func (d *Desk) tooFew(ctx context.Context, a Audience, q bot.Looking, policy store.Policy) (string, error) {
-	out := locales.Text(q.Lang, locales.DryTooFew, locales.Args{"K": a.threshold(rules(policy), 0)})
+	out := locales.Text(q.Lang, locales.DryTooFew, locales.Args{"K": a.threshold(rulesOf(policy), 0)})
 	var wider []string
 	for _, w := range a.wider() {
 		switch err := d.Enough(ctx, w, q.At); {

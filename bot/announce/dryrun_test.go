@@ -2,7 +2,6 @@ package announce
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -15,8 +14,6 @@ import (
 	"mboka/locales"
 	"mboka/store"
 )
-
-var testRules = protect.Rules{K: 5, KCross: 10, Rounding: 5, MostVariables: mostVariables}
 
 // foretold draws what may become of an announcement, with many small counts.
 func foretold(t *rapid.T) Forecast {
@@ -142,40 +139,6 @@ func rest(rows []Row, of map[string]int) int {
 	return n
 }
 
-// TestSayReadsOnlyWhatIsProtected changes counts that are not shown, and looks
-// whether days, times and costs change with them.
-func TestSayReadsOnlyWhatIsProtected(t *testing.T) {
-	t.Parallel()
-	policy, err := store.NewPolicy(map[string]string{"price.default": "0.05", "price.US": "10", "whatsapp_tier": "1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		f := foretold(t)
-		s := f.sums()
-		run, err := protected(testRules, Audience{}, s, "whatsapp")
-		if err != nil {
-			return
-		}
-		before := run.Say(locales.FR, policy, Rates{20, 35})
-		// Any forecast that is told alike in all its counts must be worded alike.
-		other := maps.Clone(s.Templates)
-		for code := range other {
-			if _, told := cellOf(run.Templates, code); !told {
-				other[code] += rapid.IntRange(0, 4).Draw(t, "more")
-			}
-		}
-		s.Templates = other
-		again, err := protected(testRules, Audience{}, s, "whatsapp")
-		if err != nil || len(again.Templates) != len(run.Templates) {
-			return
-		}
-		if after := again.Say(locales.FR, policy, Rates{20, 35}); after != before {
-			t.Fatalf("said\n%s\nthen\n%s", before, after)
-		}
-	})
-}
-
 func TestThresholds(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -250,9 +213,12 @@ func TestSay(t *testing.T) {
 
 func TestExpect(t *testing.T) {
 	t.Parallel()
-	c := Conditions{Windowed: "whatsapp", Refused: RefusesUS, Outside: func(lang string) string {
-		return map[string]string{"fr": store.MeansTemplate, "ln": store.MeansStub}[lang]
-	}}
+	c := Conditions{
+		Windowed: "whatsapp", Marketing: func(kind bot.NoticeKind, _ string) bool { return kind == bot.NoticeMission },
+		Approved: func(kind bot.NoticeKind, lang string) bool {
+			return kind == bot.NoticeMission && lang == "fr" || kind == bot.NoticeStub && lang != "en"
+		},
+	}
 	for _, x := range []struct {
 		counted        store.Counted
 		means, skipped string
@@ -265,11 +231,17 @@ func TestExpect(t *testing.T) {
 		{store.Counted{Channel: "whatsapp", Language: "ln", Country: "BE"}, store.MeansStub, ""},
 		{store.Counted{Channel: "whatsapp", Language: "en", Country: "US"}, store.DeliveryParked, ""},
 		{store.Counted{Channel: "whatsapp", Language: "fr", Country: "US"}, "", store.SkippedTemplate},
+		{store.Counted{Channel: "whatsapp", Language: "ln", Country: "US"}, store.MeansStub, ""},
 	} {
 		x.counted.People = 3
-		got := c.Expect([]store.Counted{x.counted, x.counted})
+		got := c.Expect([]store.Counted{x.counted, x.counted}, bot.NoticeMission)
 		if len(got) != 1 || got[0].Means != x.means || got[0].Skipped != x.skipped || got[0].People != 6 {
 			t.Errorf("%+v: %+v", x.counted, got)
 		}
+	}
+	news := c.Expect([]store.Counted{{Channel: "whatsapp", Language: "fr", Country: "US", People: 1}}, bot.NoticeStub)
+	waits := c.Expect([]store.Counted{{Channel: "whatsapp", Language: "fr", Country: "US", People: 1}}, "")
+	if news[0].Means != store.MeansStub || waits[0].Means != store.DeliveryParked {
+		t.Error(news, waits)
 	}
 }

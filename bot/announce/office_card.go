@@ -62,7 +62,7 @@ func (o *Office) list(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 		}
 		title := oneLine(m.Text(d.Language).Title, lineTitle)
 		row := locales.Text(v.lang, locales.AnnRow, locales.Args{
-			"N": i + 1, "State": stateOf(a.Status, v.lang), "Title": title, "Kind": kindOf(a.Kind, v.lang),
+			"N": i + 1, "State": stateOf(a.Status, v.lang), "Title": title, "Kind": sortOf(a.Kind, v.lang),
 		})
 		lines = append(lines, strings.Join([]string{a.ID.String(), oneLine(strconv.Itoa(i+1)+". "+title, rowTitle), row}, "\t"))
 	}
@@ -78,7 +78,7 @@ func stateOf(status string, lang locales.Lang) string {
 	return locales.Text(lang, locales.Key("ann_in_"+status), nil)
 }
 
-func kindOf(kind string, lang locales.Lang) string {
+func sortOf(kind string, lang locales.Lang) string {
 	return locales.Text(lang, locales.Key("ann_kind_"+kind), nil)
 }
 
@@ -120,7 +120,7 @@ func (s *seat) card() (map[string]string, error) {
 	if s.a.Status == store.AnnouncementApproved {
 		when += " " + locales.Text(s.lang, locales.AnnBegins, locales.Args{"When": s.soon(s.a.BeginAt, s.m, s.lang)})
 	}
-	out := said(locales.AnnCard, "Title", s.m.Text(s.d.Language).Title, "Kind", kindOf(s.a.Kind, s.lang),
+	out := said(locales.AnnCard, "Title", s.m.Text(s.d.Language).Title, "Kind", sortOf(s.a.Kind, s.lang),
 		"State", stateOf(s.a.Status, s.lang), "When", when, "Who", whoOf(s.a, s.lang))
 	return s.buttons(out, s.acts()...), nil
 }

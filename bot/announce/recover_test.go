@@ -112,7 +112,7 @@ func TestPauseResumeAndCancelActAtOnce(t *testing.T) {
 		c.Bulk = func(context.Context, string) (time.Duration, error) { return 0, nil }
 		c.Turn = time.Second
 	})
-	w.telegram.before = func(bot.Message) { time.Sleep(20 * time.Millisecond) }
+	w.telegram.latency = 20 * time.Millisecond
 	w.crowd(people)
 	workers := river.NewWorkers()
 	if err := w.sending.Register(workers); err != nil {

@@ -274,16 +274,20 @@ func TestParkedWaitsForAMessage(t *testing.T) {
 	w := newWorld(t)
 	_, address := w.join("whatsapp", "BE", 48*time.Hour)
 	w.join("whatsapp", "BE", 48*time.Hour)
+	no, _ := w.join("whatsapp", "BE", 48*time.Hour)
 	id := w.announce()
 	w.run(id)
-	w.want(id, store.AnnouncementSent, counts{"parked window": 2})
+	w.want(id, store.AnnouncementSent, counts{"parked window": 3})
 	w.later(time.Minute)
 	w.wrote("whatsapp", address)
 	w.run(id)
-	w.want(id, store.AnnouncementSent, counts{"sent": 1, "parked window": 1})
+	w.want(id, store.AnnouncementSent, counts{"sent": 1, "parked window": 2})
+	w.consent(no, false)
+	w.run(id)
+	w.want(id, store.AnnouncementSent, counts{"sent": 1, "parked window": 1, "withdrawn": 1})
 	w.later(31 * 24 * time.Hour) // it is of no use any more
 	w.run(id)
-	w.want(id, store.AnnouncementClosed, counts{"sent": 1, "cancelled late": 1})
+	w.want(id, store.AnnouncementClosed, counts{"sent": 1, "cancelled late": 1, "withdrawn": 1})
 }
 
 func TestApprovedTextsAndStubs(t *testing.T) {

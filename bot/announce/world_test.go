@@ -31,12 +31,14 @@ type phone struct {
 	took    []bot.Message
 	to      []string
 	before  func(bot.Message) // the answer
+	latency time.Duration
 }
 
 func (p *phone) Name() string                   { return p.name }
 func (p *phone) Capabilities() bot.Capabilities { return p.caps }
 
 func (p *phone) Send(_ context.Context, address string, m bot.Message) (bot.Receipt, error) {
+	<-time.After(p.latency)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.before != nil {

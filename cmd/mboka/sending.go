@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	random "math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -13,6 +14,18 @@ import (
 	"mboka/store"
 	"mboka/store/limits"
 )
+
+// bulkTimes makes the platforms' rates so many times as high. It is no setting:
+// a test links it, whose platforms are its own (-ldflags "-X main.bulkTimes=50").
+var bulkTimes = "1"
+
+func bulkRates() map[string]limits.Rate {
+	times, err := strconv.Atoi(bulkTimes)
+	if err != nil || times < 1 {
+		times = 1
+	}
+	return limits.Scaled(limits.Rates, times)
+}
 
 // sending joins what tells announcements. Several of them over the same stores
 // do the same work together.
@@ -25,6 +38,7 @@ func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, c
 			return s.lanes.Slow(ctx, channel, limits.Half, d+limits.SlowFor)
 		},
 		Tier: tier.Take, HeldUntil: s.holds.Until, Refused: b.Refused, LookUps: lookUps(channels), Count: b.CountDelivery,
+		Approved: approvedBy(channels), Marketing: marketingBy(channels),
 		Clock: clock, Chance: random.Float64, Logger: log, Stop: stop,
 	})
 }

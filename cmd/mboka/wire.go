@@ -77,7 +77,7 @@ func openStores(ctx context.Context, databaseURL, redisURL string, keys *seal.Ke
 	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys}
 	s.settings = store.NewSettings(db, time.Now)
 	s.holds = limits.NewHolds(client, "mboka", time.Now, slices.Collect(maps.Keys(limits.Rates))...)
-	s.lanes = limits.NewLanes(client, "mboka", s.holds, limits.Rates)
+	s.lanes = limits.NewLanes(client, "mboka", s.holds, bulkRates())
 	return s, nil
 }
 
@@ -110,13 +110,19 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
-	all := records.All()
+	reports := s.reports(channels)
+	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
+	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())
 	maps.Copy(all, announce.CalendarEffects())
-	plans, facts := office(s, channels), records.Facts()
+	plans := office(s, channels)
 	maps.Copy(all, plans.Effects())
 	maps.Copy(facts, plans.Facts())
 	maps.Copy(facts, plans.Audiences.Facts())
+	maps.Copy(all, reports.Effects())
+	maps.Copy(facts, reports.Facts())
+	attendance := announce.Attendance{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Caps: limitsOf(channels)}
+	attendance.Join(all, facts)
 	var sending *announce.Sending
 	b, err := bot.New(bot.Config{
 		Flows:     allFlows(),
@@ -144,6 +150,15 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		sending = s.sending(b, channels, log, time.Now, nil)
 	}
 	return b, err
+}
+
+// limitsOf are the limits of the channels that are on, by name.
+func limitsOf(channels []bot.Channel) map[string]bot.Capabilities {
+	out := make(map[string]bot.Capabilities)
+	for _, c := range channels {
+		out[c.Name()] = c.Capabilities()
+	}
+	return out
 }
 
 // lookUps are for the channels whose platform can be asked.

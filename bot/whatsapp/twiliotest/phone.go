@@ -37,6 +37,27 @@ func (s *Server) Messages(address string) []Message {
 	return s.phone(address)
 }
 
+// Shown counts the messages on each phone.
+func (s *Server) Shown() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make(map[string]int)
+	for _, m := range s.messages {
+		if m.shown {
+			all[m.To]++
+		}
+	}
+	return all
+}
+
+// Wrote opens a person's 24 hours at a time, as a message would that we have
+// dealt with long ago.
+func (s *Server) Wrote(address string, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inbound[address] = at
+}
+
 func (s *Server) phone(address string) []Message {
 	var all []Message
 	for _, m := range s.messages {
