@@ -130,6 +130,9 @@ func (t *thinker) staffs() bool {
 		return false
 	}
 	name, slash := commandIn(t.b.staff, t.in.Text)
+	if name == "" && t.announces() && actWord(t.in.Text) {
+		name = AnnouncementsAsked // the buttons of which announcement is for the list to say
+	}
 	if name == "" || !t.mayUse(name) {
 		return false
 	}

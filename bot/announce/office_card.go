@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,8 +61,10 @@ func (o *Office) list(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 			return nil, err
 		}
 		title := oneLine(m.Text(d.Language).Title, lineTitle)
-		row := locales.Text(v.lang, locales.AnnRow, locales.Args{"N": i + 1, "State": stateOf(a.Status, v.lang), "Title": title})
-		lines = append(lines, strings.Join([]string{a.ID.String(), oneLine(title, rowTitle), row}, "\t"))
+		row := locales.Text(v.lang, locales.AnnRow, locales.Args{
+			"N": i + 1, "State": stateOf(a.Status, v.lang), "Title": title, "Kind": sortOf(a.Kind, v.lang),
+		})
+		lines = append(lines, strings.Join([]string{a.ID.String(), oneLine(strconv.Itoa(i+1)+". "+title, rowTitle), row}, "\t"))
 	}
 	return begins(bot.FlowAnnounced, flows.Answers{{Step: StepListed, Text: strings.Join(lines, "\n")}}, "")
 }
@@ -73,6 +76,10 @@ func (o *Office) choose(ctx context.Context, tx *store.Tx, d bot.Doing) (map[str
 
 func stateOf(status string, lang locales.Lang) string {
 	return locales.Text(lang, locales.Key("ann_in_"+status), nil)
+}
+
+func sortOf(kind string, lang locales.Lang) string {
+	return locales.Text(lang, locales.Key("ann_kind_"+kind), nil)
 }
 
 // whenOf is when the meeting is, in one line.
@@ -113,7 +120,7 @@ func (s *seat) card() (map[string]string, error) {
 	if s.a.Status == store.AnnouncementApproved {
 		when += " " + locales.Text(s.lang, locales.AnnBegins, locales.Args{"When": s.soon(s.a.BeginAt, s.m, s.lang)})
 	}
-	out := said(locales.AnnCard, "Title", s.m.Text(s.d.Language).Title, "Kind", locales.Text(s.lang, locales.Key("ann_kind_"+s.a.Kind), nil),
+	out := said(locales.AnnCard, "Title", s.m.Text(s.d.Language).Title, "Kind", sortOf(s.a.Kind, s.lang),
 		"State", stateOf(s.a.Status, s.lang), "When", when, "Who", whoOf(s.a, s.lang))
 	return s.buttons(out, s.acts()...), nil
 }

@@ -67,11 +67,14 @@ func (s *testService) crowd(country string, n int) {
 	}
 }
 
-// dismiss ends all roles, so that nobody of an earlier dialogue is asked for
-// anything.
+// dismiss ends all roles and takes their announcements off the lists, so that
+// nobody of an earlier dialogue is asked for anything.
 func (s *testService) dismiss() {
 	s.t.Helper()
 	if _, err := s.db.Exec(s.t.Context(), `UPDATE role SET ended_at = greatest(now(), granted_at), ended_why = 'revoked' WHERE ended_at IS NULL`); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.db.Exec(s.t.Context(), `UPDATE announcement SET role_id = NULL`); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -82,3 +85,12 @@ var dated = regexp.MustCompile(`(?i)\b(lundi|mardi|mercredi|jeudi|vendredi|samed
 
 // day is a date that lies ahead, whenever it is read.
 func day() string { return time.Now().AddDate(0, 0, 60).Format("02/01/2006") }
+
+// begins has what is approved gone out, as far as anybody can tell.
+func (d *dialogue) begins() {
+	d.t.Helper()
+	if _, err := d.s.db.Exec(d.t.Context(), `
+		UPDATE announcement SET status = 'sent', begin_at = now(), started_at = now(), planned_at = now(), ended_at = now() WHERE status = 'approved'`); err != nil {
+		d.t.Fatal(err)
+	}
+}

@@ -239,6 +239,7 @@ func (d *dialogue) words(text string) string {
 //	other          the person takes up their phone on the other platform
 //	invite R O     the operator invites to role R for organisation O: {code}
 //	revoke         the operator ends the roles of the chat
+//	begins         what is approved has gone out
 //	report         an announcement of the chat's role has been sent, and its report is said
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
@@ -288,6 +289,8 @@ func (d *dialogue) happen(what string) {
 		d.revoked()
 	case "meeting", "asked", "cancelled", "closed", "over", "frees":
 		d.meets(word, strings.Fields(rest))
+	case "begins":
+		d.begins()
 	case "report":
 		d.flushed() // the language that staff speak
 		db := d.s.records()

@@ -24,7 +24,7 @@ func TestWhoMayWhat(t *testing.T) {
 	s.start()
 	answers := map[string]string{bot.RolesAsked: string(locales.RolesList), bot.AuditAsked: string(locales.AuditLast),
 		bot.StatsAsked: string(locales.FigSaid), bot.ExplainAsked: string(locales.FigSaid), bot.OpenAsked: string(locales.OpenHow),
-		bot.DoorAsked: string(locales.DoorHow), bot.AnnounceAsked: string(locales.AnnType), bot.AnnouncementsAsked: string(locales.AnnNone), bot.RequestAsked: string(locales.RequestInstitution)}
+		bot.AnnounceAsked: string(locales.AnnType), bot.AnnouncementsAsked: string(locales.AnnNone), bot.DoorAsked: string(locales.DoorHow), bot.AmbassadorAsked: string(locales.RepSaid), bot.RequestAsked: string(locales.RequestInstitution)}
 	for _, channel := range []string{"telegram", "whatsapp"} {
 		for _, role := range store.Roles {
 			for _, org := range store.Organisations {
@@ -119,7 +119,8 @@ func TestMinistryWalksEveryCommand(t *testing.T) {
 			for _, text := range []string{"/" + w, w} {
 				said := d.say(text)
 				fmt.Fprintln(&read, d.phone.last())
-				if slices.Contains(said, string(locales.RolesList)) || slices.Contains(said, string(locales.RequestInstitution)) {
+				if slices.Contains(said, string(locales.RolesList)) || slices.Contains(said, string(locales.RequestInstitution)) ||
+					slices.Contains(said, string(locales.AnnType)) {
 					d.say("/annuler")
 				}
 			}

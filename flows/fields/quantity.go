@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -21,20 +22,23 @@ func NewQuantity(low, high int, words ...string) *Quantity {
 	return &Quantity{low: low, high: high, words: words}
 }
 
+// halves are parts of one: flows.Quantity drops them, as of years.
+var halves = regexp.MustCompile(`\d[.,]\d`)
+
 // Offer asks for a text.
 func (q *Quantity) Offer(flows.View) flows.Offer { return flows.Offer{Marks: flows.None, Free: true} }
 
 // Read takes what states one number and nothing else.
 func (q *Quantity) Read(_ flows.View, in flows.Input) flows.Reading {
 	text := " " + strings.ReplaceAll(reference.Fold(in.Text), " ", "  ") + " "
-	if strings.ContainsAny(in.Text, ".,+<>-–") { // halves, bounds and ranges are no such number
+	if strings.ContainsAny(in.Text, "+<>-–") { // bounds and ranges are no such number
 		text = in.Text
 	}
 	for _, w := range q.words {
 		text = strings.ReplaceAll(text, " "+w+" ", " ")
 	}
 	n, ok := flows.Quantity(glued(text, q.words))
-	if in.Code != "" || !ok || n < q.low || n > q.high {
+	if in.Code != "" || !ok || halves.MatchString(in.Text) || n < q.low || n > q.high {
 		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.QuantityMiss, Args: locales.Args{"Min": q.low, "Max": q.high}}}
 	}
 	return flows.Reading{As: flows.Taken, Codes: []string{strconv.Itoa(n)}, Echo: echo(numberLabel(n))}
