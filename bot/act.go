@@ -60,7 +60,7 @@ func (h *held) act(ctx context.Context, in Inbound, s Session, due []flows.Event
 			return nil, err
 		}
 		d := Doing{Chat: h.g.Chat, Member: s.Member, Channel: in.Channel, Address: in.Address,
-			Language: s.Lang, MessageID: in.ID, At: at, Running: store.Organisation(policy.OrganisationKind), Notice: notice}
+			Language: s.Lang, MessageID: in.ID, At: at, Running: store.Organisation(policy.OrganisationKind), Notice: notice, Shared: s.Shared}
 		if found {
 			d.Member = owner.ID.String()
 		}

@@ -13,6 +13,7 @@ import (
 //
 //	=d<delivery>.<step>.<code>       to a member, of an announcement
 //	=a<announcement>.<step>.<code>   to staff
+//	=b<ambassador>.<step>.<code>     to staff, of a link that is passed on
 //
 // Where an id names somebody's own row, the effect asks the records whether it
 // is theirs.
@@ -26,6 +27,7 @@ const (
 	AboutDelivery     AboutKind = "d"
 	AboutAnnouncement AboutKind = "a"
 	AboutMission      AboutKind = "m"
+	AboutAmbassador   AboutKind = "b"
 )
 
 // About is what a button is about.
@@ -46,7 +48,7 @@ func ReadAbout(run string) (a About, ok bool) {
 		return About{}, false
 	}
 	switch a.Kind = AboutKind(rest[:1]); a.Kind {
-	case AboutDelivery, AboutAnnouncement, AboutMission:
+	case AboutDelivery, AboutAnnouncement, AboutMission, AboutAmbassador:
 	default:
 		return About{}, false
 	}

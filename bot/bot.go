@@ -56,11 +56,11 @@ type Config struct {
 	// Noticed hears what became of a notice (Notify), by its id. Nil: nobody
 	// asks.
 	Noticed func(ctx context.Context, chat seal.Chat, notice string, f NotificationFate) error
+	// Picture draws what a reply names as its picture. Nil: none is sent.
+	Picture func(ctx context.Context, ref string, lang locales.Lang) (Image, error)
 	// Delivered hears what a platform says later of a delivery of an
 	// announcement. Nil: nobody asks.
 	Delivered func(ctx context.Context, t Told) error
-	// Picture draws what a reply names as its picture. Nil: none is sent.
-	Picture func(ctx context.Context, ref string, lang locales.Lang) (Image, error)
 	// PublicURL is where bot/web is reached, for links to it. "": no links.
 	PublicURL string
 
@@ -136,6 +136,7 @@ type Doing struct {
 	At        time.Time
 	Running   store.Organisation // the kind of the organisation that runs the service
 	Notice    string             // the version of the privacy notice that the person has read
+	Shared    string             // the code of the link by which the person came, "" for none
 }
 
 // Bot runs conversations. It is safe for concurrent use.

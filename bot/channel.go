@@ -67,7 +67,8 @@ type Message struct {
 	Picture *Image `json:"picture,omitempty"`
 	// Notice is set on what the service says first. A platform that takes only
 	// approved texts then, takes the one of this kind in Language, filled with
-	// Fields; without one the message fails with OutsideWindow.
+	// Fields in the order that bot/whatsapp tells; without one the message fails
+	// with OutsideWindow.
 	Notice NoticeKind `json:"notice,omitempty"`
 	Fields []string   `json:"fields,omitempty"`
 	// Outside: the platform's window is closed, as far as we know.

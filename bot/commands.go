@@ -19,6 +19,7 @@ var commandKeys = map[string]locales.Key{
 	"cancel": locales.CmdCancel, "continue": locales.CmdContinue, "why": locales.CmdWhy,
 	"more": locales.CmdMore, "share": locales.CmdShare, "complaint": locales.CmdComplaint,
 	"export": locales.CmdExport, "link": locales.CmdLink, "code": locales.CmdCode, "anew": locales.CmdAnew, "consents": locales.CmdConsents,
+	"read":     locales.CmdRead,
 	"calendar": locales.CmdCalendar,
 }
 

@@ -13,7 +13,7 @@ import (
 // when the second is over: then one more reply is sent.
 func TestRepliesAreCounted(t *testing.T) {
 	t.Parallel()
-	lanes := limits.NewLanes(storetest.Redis(t), storetest.Prefix(t), nil, map[string]limits.Rate{"telegram": {Bulk: 1000, Replies: 1}})
+	lanes := limits.NewLanes(storetest.Redis(t), storetest.Prefix(t), nil, map[string]limits.Rate{"telegram": {Platform: 2000, Bulk: 1000, Replies: 1}})
 	r := newRig(t, 20*time.Millisecond, func(c *bot.Config) { c.Lanes = lanes })
 	if wait, err := lanes.Bulk(t.Context(), "telegram"); wait != 0 || err != nil {
 		t.Fatalf("before anything was sent: %s, %v", wait, err)

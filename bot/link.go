@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -182,7 +183,7 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.out.Need, t.out.Decide = factOutcome, e
 		return
 	}
-	if t.settled(fact) || t.staffDecided(fact, lead) || t.profileDecided(fact, lead) || t.figureDecided(fact) || t.calendarDecided(fact, lead) || t.missionDecided(fact, lead) || t.announcementDecided(fact, lead) {
+	if slices.ContainsFunc(t.deciders(), func(says func(flows.Fact, []flows.Line) bool) bool { return says(fact, lead) }) {
 		return
 	}
 	say := func(key locales.Key) []flows.Line { return append(lead, flows.Line{Key: key, Args: fact.Args}) }
@@ -207,6 +208,18 @@ func (t *thinker) decide(e flows.Event, lead ...flows.Line) {
 		t.begin(FlowMerge, flows.Answers{{Step: mergeCode, Text: e.Answer.Text}})
 	default:
 		t.repeat(say(refusals[fact.Args[ResultOutcome]])...)
+	}
+}
+
+// deciders put into words what came of an effect, each of its own outcomes; the
+// first that knows the outcome says it.
+func (t *thinker) deciders() []func(fact flows.Fact, lead []flows.Line) bool {
+	alone := func(says func(flows.Fact) bool) func(flows.Fact, []flows.Line) bool {
+		return func(fact flows.Fact, _ []flows.Line) bool { return says(fact) }
+	}
+	return []func(flows.Fact, []flows.Line) bool{
+		alone(t.settled), t.staffDecided, t.profileDecided, alone(t.figureDecided), t.calendarDecided, alone(t.reportDecided),
+		t.missionDecided, alone(t.readDecided), t.announcementDecided,
 	}
 }
 
@@ -238,7 +251,11 @@ func (h *held) decided(ctx context.Context, in Inbound, t thought, at time.Time)
 			return g.locked(tries.Until.Sub(at)), err
 		}
 	}
-	results, err := h.act(ctx, in, t.Session, []flows.Event{t.Decide}, at)
+	event, err := h.about(ctx, in, t.Decide)
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	results, err := h.act(ctx, in, t.Session, []flows.Event{event}, at)
 	var refused Refusal
 	if errors.As(err, &refused) {
 		results, err = refused.Results, nil

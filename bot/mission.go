@@ -85,7 +85,7 @@ const (
 	ResultMissed = "Missed"
 )
 
-var aboutFlows = map[AboutKind]string{AboutDelivery: FlowDelivery, AboutAnnouncement: FlowAnnouncement, AboutMission: FlowMission}
+var aboutFlows = map[AboutKind]string{AboutDelivery: FlowDelivery, AboutAnnouncement: FlowAnnouncement, AboutMission: FlowMission, AboutAmbassador: FlowAmbassador}
 
 // addressed takes a tap on a button that belongs to no run of a flow.
 func (t *thinker) addressed(about About, step, code string) {

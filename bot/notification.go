@@ -33,6 +33,9 @@ type Notification struct {
 	// the platform has a window, it counts from there.
 	HeardAt  time.Time `json:"heard_at,omitzero"`
 	QueuedAt time.Time `json:"queued_at"`
+	// Waits: where it may not be said now it waits until the person writes, as a
+	// reply does.
+	Waits bool `json:"waits,omitempty"`
 	// Moot: the person having written since, there is nothing to say any more.
 	Moot bool `json:"moot,omitempty"`
 }
@@ -42,6 +45,9 @@ const Notified Kind = "notice"
 
 // notificationPrefix begins the outbox id of a notice; its own id follows.
 const notificationPrefix = "notice-"
+
+// awaitedPrefix is notificationPrefix where it waits until the person writes.
+const awaitedPrefix = "awaited-"
 
 // NotificationFate is what became of a notice. One of a rank that is not higher than
 // what is known comes too late: fates may come twice and out of order.
@@ -105,6 +111,9 @@ func (h *held) notification(ctx context.Context, m sessions.Message, in Inbound)
 	}
 	message := Render(t.Prompt, Setting{Lang: t.Session.language(), Caps: caps, Base: base})
 	message.ID = notificationPrefix + n.ID
+	if n.Waits {
+		message.ID = awaitedPrefix + n.ID
+	}
 	message.Notice, message.Fields = n.Kind, n.Fields
 	reply, err := h.sealed(m, in, message, false)
 	if err != nil {
@@ -114,7 +123,9 @@ func (h *held) notification(ctx context.Context, m sessions.Message, in Inbound)
 }
 
 // isNotification tells whether an outbox id is that of a notice.
-func isNotification(reply string) bool { return strings.HasPrefix(reply, notificationPrefix) }
+func isNotification(reply string) bool {
+	return strings.HasPrefix(reply, notificationPrefix) || strings.HasPrefix(reply, awaitedPrefix)
+}
 
 // noticed hands on what became of a notice. Of other replies it knows nothing.
 func (b *Bot) noticed(ctx context.Context, chat sessions.Chat, reply string, f NotificationFate) error {
@@ -142,7 +153,7 @@ func (h *held) settled(ctx context.Context, reply string, state sessions.State) 
 	case sessions.Parked, sessions.Failed:
 		rank = rankRefused
 	}
-	if !isNotification(reply) || rank == 0 {
+	if !strings.HasPrefix(reply, notificationPrefix) || rank == 0 {
 		return state
 	}
 	if err := h.b.noticed(ctx, h.g.Chat, reply, NotificationFate{State: state, Rank: rank}); err != nil {

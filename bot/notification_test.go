@@ -121,6 +121,34 @@ func TestNoticeDoesNotWait(t *testing.T) {
 	}
 }
 
+// TestNoticeByTemplate: with a kind the channel decides whether it can be said
+// outside the window, and without an approved text it has not arrived.
+func TestNoticeByTemplate(t *testing.T) {
+	t.Parallel()
+	r, fates := noticeRig(t)
+	r.channel.change(func(c *bot.Capabilities) { c.Window = 24 * time.Hour })
+	n := warning("n1", time.Now().Add(-25*time.Hour))
+	n.Kind, n.Fields = bot.NoticeRetention, []string{"Org", "3 mars 2028"}
+	r.notify(n)
+	if m := r.reply(); !m.Outside || m.Notice != bot.NoticeRetention || len(m.Fields) != 2 || lastKey(m) != "retention_warning" {
+		t.Errorf("said %+v", m)
+	}
+	if f := fates.wait(t); f[0] != "n1 sent 2" {
+		t.Errorf("fates %v", f)
+	}
+	r.fail(refusal(bot.OutsideWindow, false, 0))
+	n.ID = "n2"
+	r.notify(n)
+	if f := fates.wait(t); f[1] != "n2 parked 3" {
+		t.Errorf("fates %v", f)
+	}
+	n.ID, n.HeardAt = "n3", time.Now().Add(-time.Hour)
+	r.notify(n)
+	if m := r.reply(); m.Outside {
+		t.Errorf("within the window: %+v", m)
+	}
+}
+
 // TestNoticeIsMoot once the person has written after it was queued.
 func TestNoticeIsMoot(t *testing.T) {
 	t.Parallel()

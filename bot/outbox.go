@@ -96,7 +96,10 @@ func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (session
 		return sessions.Retry, left + h.b.spread(holdSpread), nil
 	}
 	if window := channel.Capabilities().Window; window > 0 && now.Sub(h.heard(out)) > window {
-		return sessions.Parked, 0, &SendError{Outcome: OutsideWindow, Code: "window", Err: errors.New("it waits until the person writes")}
+		if out.Message.Notice == "" {
+			return sessions.Parked, 0, &SendError{Outcome: OutsideWindow, Code: "window", Err: errors.New("it waits until the person writes")}
+		}
+		out.Message.Outside = true // the channel knows whether there is an approved text
 	}
 	h.b.cfg.Lanes.Reply(out.Channel)
 	failed := deliver(ctx, channel, out)

@@ -37,7 +37,7 @@ func formSessions(lang locales.Lang) []Session {
 var typed = []string{
 	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
 	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "rejoindre ABCD-EFGH-2345", "rôles", "journal", "menu", "annuler", "qui m'a vu", "mes accords", "ouvrir", "ouvrir ABC-234", "demander", "réunions", "partager", "/nothing",
-	"code", "nouveau profil",
+	"code", "nouveau profil", "lire",
 	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
 }
 

@@ -35,6 +35,8 @@ func (t *thinker) run(command string) {
 		t.begin(FlowComplaint, nil)
 	case "missions":
 		t.missions()
+	case "read":
+		t.read()
 	case "whosaw":
 		t.whoSaw()
 	case "consents":

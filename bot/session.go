@@ -30,6 +30,10 @@ type Session struct {
 	// danger depends on it, also when no form is open.
 	Country string `json:"c,omitempty"`
 
+	// Shared is the code of the link by which a person came who has no record
+	// yet, or has not been shown what is behind it.
+	Shared string `json:"sh,omitempty"`
+
 	// Notice is the version of the privacy notice that the person read last.
 	Notice string `json:"nv,omitempty"`
 	// Agreed is the meaning of the notice that the person has agreed to or been

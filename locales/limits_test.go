@@ -32,6 +32,7 @@ var buttons = []Key{
 	LinkGive, LinkSplit, MergeYes, MergeNo, AnewYes, AnewNo, CodeYes, CodeNo,
 	ConsentsMissionsGive, ConsentsMissionsEnd, ConsentsContactGive, ConsentsContactEnd, ConsentsShares, ConsentsSharesPast,
 	WithdrawYes, WithdrawNo, ContactYes, ContactNo, WhosawMore, RequestSend, LetterOpinion, CalendarButton,
+	WaStubRead,
 }
 
 var rows = []Key{
@@ -135,7 +136,7 @@ func bare(s string) string {
 }
 
 // sameByIntent are labels that are the command: they do what it does.
-var sameByIntent = []Key{CountedContinue, NoticeMore, BtnSkip, BtnBack, BtnMenu, RecycledNew}
+var sameByIntent = []Key{CountedContinue, NoticeMore, BtnSkip, BtnBack, BtnMenu, RecycledNew, WaStubRead}
 
 func TestNoLabelIsACommandWord(t *testing.T) {
 	t.Parallel()

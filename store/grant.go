@@ -63,6 +63,7 @@ var serviceGrants = map[string]Grant{
 	"river_migration":    mayRead,
 	"river_notification": mayAll,
 	"river_queue":        mayAll,
+	"report":             mayChange,
 	"role":               mayChange,
 	"rsvp":               mayAll,
 	"share_request":      mayChange,

@@ -20,6 +20,9 @@ type Audience struct {
 	Languages     []string `json:"languages,omitempty"` // of the conversation
 	Qualified     bool     `json:"qualified,omitempty"`
 	Officials     bool     `json:"officials,omitempty"` // staff, instead of members
+	// Discreet: for people who may not be seen to get it, see Quietly. It narrows
+	// nothing.
+	Discreet bool `json:"discreet,omitempty"`
 }
 
 // Place is a country, a city, or all that lies around a city.

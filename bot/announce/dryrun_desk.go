@@ -55,13 +55,6 @@ type Desk struct {
 	Conditions func(context.Context) (Conditions, error)
 }
 
-// mostVariables is the bound of the domain reference (2.5) that is no setting.
-const mostVariables = 3
-
-func rules(p store.Policy) protect.Rules {
-	return protect.Rules{K: p.K, KCross: p.KCross, Rounding: p.Rounding, MostVariables: mostVariables}
-}
-
 // Facts are what the flow may need.
 func (d *Desk) Facts() map[string]bot.Lookup { return map[string]bot.Lookup{FactDryRun: d.look} }
 
@@ -92,7 +85,7 @@ func (d *Desk) Enough(ctx context.Context, a Audience, at time.Time) error {
 		return fmt.Errorf("read settings: %w", err)
 	}
 	f, err := d.Forecast(ctx, a, at)
-	if err == nil && f.Reach() < a.threshold(rules(policy), 0) {
+	if err == nil && f.Reach() < a.threshold(rulesOf(policy), 0) {
 		err = protect.ErrTooFew
 	}
 	return err
@@ -153,7 +146,7 @@ func (d *Desk) Try(ctx context.Context, a Audience, q bot.Looking, policy store.
 		if err != nil {
 			return err
 		}
-		t := trial{ctx: ctx, tx: tx, a: a, now: now.sums(), rules: rules(policy), windowed: c.Windowed, held: held, at: q.At}
+		t := trial{ctx: ctx, tx: tx, a: a, now: now.sums(), rules: rulesOf(policy), windowed: c.Windowed, held: held, at: q.At}
 		if t.id, err = d.id(a, q); err != nil {
 			return err
 		}

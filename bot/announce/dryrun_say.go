@@ -252,7 +252,7 @@ func (v speech) time() string {
 
 // tooFew says that so few cannot be written to, and who could be.
 func (d *Desk) tooFew(ctx context.Context, a Audience, q bot.Looking, policy store.Policy) (string, error) {
-	out := locales.Text(q.Lang, locales.DryTooFew, locales.Args{"K": a.threshold(rules(policy), 0)})
+	out := locales.Text(q.Lang, locales.DryTooFew, locales.Args{"K": a.threshold(rulesOf(policy), 0)})
 	var wider []string
 	for _, w := range a.wider() {
 		switch err := d.Enough(ctx, w, q.At); {

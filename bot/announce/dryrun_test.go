@@ -16,8 +16,6 @@ import (
 	"mboka/store"
 )
 
-var testRules = protect.Rules{K: 5, KCross: 10, Rounding: 5, MostVariables: mostVariables}
-
 // foretold draws what may become of an announcement, with many small counts.
 func foretold(t *rapid.T) Forecast {
 	var all Forecast

@@ -30,11 +30,12 @@ type SendingConfig struct {
 	// Refused carries out what a refusal says beyond its one message, see
 	// bot.Refused.
 	Refused func(ctx context.Context, channel, address, reply string, failed *bot.SendError)
-	// Approved tells whether a platform takes an approved text for a kind of notice
-	// to somebody who has not written for a day. Default: none.
+	// Approved tells whether a platform takes an approved text for a kind of notice,
+	// or one that says that there is something, to somebody who has not written
+	// for a day. Default: none.
 	Approved func(channel string, kind bot.NoticeKind, language string) bool
 	// Marketing tells whether that text counts as marketing.
-	Marketing func(channel string, kind bot.NoticeKind) bool
+	Marketing func(channel string, kind bot.NoticeKind, language string) bool
 	// LookUps as in bot.Config.
 	LookUps map[string]bot.LookUp
 	// Count counts what became of an attempt, for metrics.
@@ -99,7 +100,7 @@ func NewSending(cfg SendingConfig) *Sending {
 		cfg.Approved = func(string, bot.NoticeKind, string) bool { return false }
 	}
 	if cfg.Marketing == nil {
-		cfg.Marketing = func(_ string, kind bot.NoticeKind) bool { return kind == bot.NoticeMission }
+		cfg.Marketing = func(_ string, kind bot.NoticeKind, _ string) bool { return kind == bot.NoticeMission }
 	}
 	if cfg.Count == nil {
 		cfg.Count = func(string, string) {}

@@ -22,8 +22,10 @@ import (
 func (s *Sending) Tend(ctx context.Context, id uuid.UUID) error {
 	var begun bool
 	err := s.cfg.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		begun, err = tx.BeginAnnouncement(ctx, id, s.cfg.Clock())
-		return err
+		if begun, err = tx.BeginAnnouncement(ctx, id, s.cfg.Clock()); err != nil || !begun {
+			return err
+		}
+		return tx.Enqueue(ctx, Telling{Announcement: id})
 	})
 	if err != nil {
 		return err
@@ -134,7 +136,7 @@ func (s *Sending) pumps(channel string) int {
 // claim is what may be begun now by a channel.
 func (s *Sending) claim(ctx context.Context, l Letter, policy store.Policy, channel string) (store.Claim, error) {
 	now := s.cfg.Clock()
-	c := store.Claim{Announcement: l.Announcement.ID, Channel: channel, Channels: s.names, At: now, Cap: l.capped(policy), Quiet: !l.Urgent(now)}
+	c := store.Claim{Announcement: l.Announcement.ID, Channel: channel, Channels: s.names, At: now, Cap: l.capped(policy), Quiet: !l.urgent(now)}
 	caps := s.channels[channel].Capabilities()
 	if caps.Window > 0 {
 		c.Since = now.Add(-caps.Window)

@@ -48,6 +48,11 @@ func (r Records) adult(ctx context.Context, tx *store.Tx, d bot.Doing) (map[stri
 	}); err != nil {
 		return nil, err
 	}
+	if d.Shared != "" {
+		if err := tx.CameBy(ctx, id, d.Shared); err != nil {
+			return nil, err
+		}
+	}
 	consent, _ := d.Event.Answers.Get(registration.Consent)
 	proof := flows.Proof{MessageID: d.MessageID, At: d.At}
 	if consent.Proof != nil {

@@ -3,11 +3,11 @@ package effects
 import (
 	"bytes"
 	"encoding/csv"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"mboka/bot"
 	"mboka/locales"
 )
 
@@ -24,7 +24,7 @@ func table(k kept, lang locales.Lang) []byte {
 	row := func(cells ...string) {
 		safe := make([]string, 0, len(cells)) // the cells may be shared
 		for _, cell := range cells {
-			safe = append(safe, harmless(cell))
+			safe = append(safe, bot.Harmless(cell))
 		}
 		_ = w.Write(safe) // a buffer takes everything
 	}
@@ -112,22 +112,4 @@ func moment(t time.Time) string {
 		return ""
 	}
 	return t.Format(time.RFC3339)
-}
-
-// formula is where a spreadsheet may take the rest of a cell for a formula: at a
-// sign (full-width ones too) in the beginning, or behind anything that another
-// setting takes for the end of a cell, such as a semicolon where people write
-// 1,5.
-var formula = regexp.MustCompile("(^|[;,|\"\t\r\n])([ \u00a0]*)([=+\\-@\t\r\uff1d\uff0b\uff0d\uff20])")
-
-// harmless puts an apostrophe before such a sign, which makes it text. The JSON
-// file has the text as it was written.
-func harmless(cell string) string {
-	for { // a tab is a sign itself and may have another one behind it
-		next := formula.ReplaceAllString(cell, "${1}${2}'${3}")
-		if next == cell {
-			return cell
-		}
-		cell = next
-	}
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // Config is what the jobs work with; cmd/mboka joins it. All is needed but
-// Ran.
+// First and Ran.
 type Config struct {
 	Store    *store.DB
 	Sessions *sessions.Store
@@ -29,6 +29,9 @@ type Config struct {
 	// Pace is the least time between two notices: replies go ahead of them, and
 	// a platform must not be made to refuse the whole sender.
 	Pace time.Duration
+	// First asks whether somebody may be written to now who may not have written
+	// for long: a platform may bound how many there are in a day. Nil: always.
+	First func(context.Context, store.OpenNotification) (bool, error)
 	// Ran hears of each run: what it did in all, or why it did not end.
 	Ran func(job string, counts map[string]int64, err error)
 }

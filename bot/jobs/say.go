@@ -43,15 +43,23 @@ func (r *round) sayOpen(ctx context.Context, kind string) error {
 	}
 }
 
-// say has a notice said in its chat.
+// say has a notice said in its chat, unless a platform lets nobody else be
+// written to first today: then it stays queued for a later run.
 func (r *round) say(ctx context.Context, n store.OpenNotification) error {
+	if r.First != nil {
+		if may, err := r.First(ctx, n); err != nil || !may {
+			return err
+		}
+	}
 	out := bot.Notification{ID: n.ID.String(), Language: n.Language, HeardAt: n.HeardAt, QueuedAt: n.QueuedAt}
 	switch n.Kind {
 	case store.NotificationRetention:
 		out.Key, out.Args = warning(n)
 		out.Moot = true
+		out.Kind, out.Fields = bot.NoticeRetention, []string{r.policy.Organisation, out.Args["Date"]}
 	case store.NotificationRoleLapsed:
 		out.Key, out.Args = locales.RoleLapsed, map[string]string{"N": strconv.Itoa(int(store.RoleSilence / (24 * time.Hour)))}
+		out.Kind, out.Fields = bot.NoticeRoleLapse, []string{out.Args["N"], r.policy.Contact}
 	default:
 		return fmt.Errorf("notice of kind %q has no text", n.Kind)
 	}

@@ -42,7 +42,9 @@ type world struct {
 
 	mu      sync.Mutex
 	blocked map[string]bool // addresses
-	got     map[string][]bot.Message
+	// approved: there is an approved text for every notice.
+	approved bool
+	got      map[string][]bot.Message
 }
 
 // line is a platform of the world.
@@ -60,6 +62,9 @@ func (l line) Send(_ context.Context, address string, m bot.Message) (bot.Receip
 	defer l.w.mu.Unlock()
 	if l.w.blocked[address] {
 		return bot.Receipt{}, &bot.SendError{Outcome: bot.Gone, Code: "403", Err: errors.New("blocked")}
+	}
+	if m.Outside && !l.w.approved {
+		return bot.Receipt{}, &bot.SendError{Outcome: bot.OutsideWindow, Code: "no_template", Err: errors.New("no approved text")}
 	}
 	l.w.got[address] = append(l.w.got[address], m)
 	return bot.Receipt{ProviderID: fmt.Sprint(len(l.w.got[address]))}, nil

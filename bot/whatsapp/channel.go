@@ -59,6 +59,7 @@ type Channel struct {
 	api            *url.URL
 	public         string
 	contents       *Contents
+	approved       approved
 	frames         map[string]Frame
 	log            *slog.Logger
 	clock          func() time.Time

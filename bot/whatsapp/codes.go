@@ -77,6 +77,7 @@ const (
 	codeNoText      = "no_text"
 	codeFile        = "file"
 	codeTooLong     = "too_long"
+	codeNoTemplate  = "no_template" // outside the 24 hours, and no approved text
 	codeUnreachable = "unreachable" // no connection: nothing was sent
 	codeNoAnswer    = "no_answer"   // sent, and no answer came
 	codeBadAnswer   = "bad_answer"  // an answer that tells nothing

@@ -76,10 +76,15 @@ func (c *Channel) Find(ctx context.Context, address string, m bot.Message, since
 }
 
 // bodies are the texts under which Send may have sent a message, made flat:
-// its own Content object, a generic one, numbered text. Which one it was is
-// not looked up: the object may have been dropped meanwhile.
+// its own Content object, a generic one, an approved text, numbered text. Which
+// object it was is not looked up: it may have been dropped meanwhile.
 func (c *Channel) bodies(m bot.Message) map[string]bool {
 	out := map[string]bool{flat(bot.NumberedText(m)): true}
+	if m.Notice != "" { // the person may have written since: m.Outside tells of now
+		if t, vars, ok := c.suits(m); ok {
+			out[flat(fill(t.Body, vars))] = true
+		}
+	}
 	if m.Layout == bot.Plain || len(m.Choices) == 0 {
 		return out
 	}

@@ -21,13 +21,16 @@ const replyValidity = 3600
 // Send implements bot.Channel. The address goes to Twilio as it came from
 // there. Choices are shown by the message's own Content object, else by a
 // generic one, else as numbered text, and as text too when Twilio refuses the
-// object itself.
+// object itself. Outside the 24 hours only an approved text goes out.
 func (c *Channel) Send(ctx context.Context, address string, m bot.Message) (bot.Receipt, error) {
 	if address == "" {
 		return bot.Receipt{}, refuse(codeNoAddress, "no address to send to")
 	}
 	if m.File != nil { // bot.WhatsAppCapabilities has none: half a message is not sent
 		return bot.Receipt{}, refuse(codeFile, "no files on this channel")
+	}
+	if m.Outside {
+		return c.sendApproved(ctx, address, m)
 	}
 	if m.Picture != nil {
 		return c.picture(ctx, address, m)

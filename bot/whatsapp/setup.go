@@ -120,8 +120,12 @@ func (c *Channel) list(ctx context.Context) (byName map[string]string, sids map[
 }
 
 func (c *Channel) createContent(ctx context.Context, def Definition) (sid string, err error) {
+	return c.makeContent(ctx, def.request())
+}
+
+func (c *Channel) makeContent(ctx context.Context, req content.ContentCreateRequest) (sid string, err error) {
 	err = c.paced(ctx, func(request *call) error {
-		params := (&content.CreateContentParams{}).SetContentCreateRequest(def.request())
+		params := (&content.CreateContentParams{}).SetContentCreateRequest(req)
 		made, err := content.NewApiService(request.handler()).CreateContent(params)
 		if err != nil {
 			return err
@@ -139,8 +143,13 @@ func (c *Channel) createContent(ctx context.Context, def Definition) (sid string
 // wait. Any other failure ends it: a creation that may have been taken is
 // found by its name in the next run.
 func (c *Channel) paced(ctx context.Context, do func(*call) error) error {
+	return c.pacedBy(ctx, pace, do)
+}
+
+// pacedBy is paced at another rate.
+func (c *Channel) pacedBy(ctx context.Context, wait func(context.Context, string) error, do func(*call) error) error {
 	for holds := 0; ; holds++ {
-		request := &call{ctx: ctx, channel: c, wait: pace}
+		request := &call{ctx: ctx, channel: c, wait: wait}
 		err := do(request)
 		if err == nil {
 			return nil
@@ -164,6 +173,9 @@ func pace(ctx context.Context, method string) error {
 	}
 	return pause(ctx, createGap)
 }
+
+// brisk is the rate of asking for an approval and for what became of it.
+func brisk(ctx context.Context, _ string) error { return pause(ctx, createGap) }
 
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

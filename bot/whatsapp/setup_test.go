@@ -137,6 +137,7 @@ func TestSetupReplacesWhatIsGone(t *testing.T) {
 func TestSetupReadsEveryPage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
+	r.srv.Rates(false) // the objects of other years
 	many := steps(pageSize + 1)
 	for _, def := range many[:pageSize] {
 		create(t, r, `{"friendly_name": "`+def.Name()+`-other", "language": "fr", "types": {"twilio/text": {"body": "x"}}}`)

@@ -128,6 +128,11 @@ func mediaKind(contentType string) bot.Kind {
 	return bot.Document
 }
 
+// unnamed is the run in the id of a button of an approved text whose variable
+// was not filled: its sample, or what the variable itself is taken for. Then
+// the message that was answered tells what the tap is about (Inbound.Source).
+var unnamed = bot.About{Kind: bot.AboutDelivery}.Run()
+
 // payload is the id of the button or row that was tapped, "" if none was. The
 // fields for rows are not in Twilio's table, so the likely ones are tried in
 // turn; without any, Body holds the label and is understood as typed.
@@ -138,6 +143,7 @@ func payload(form url.Values) string {
 		pickedID(form.Get("InteractiveData")),
 		pickedID(form.Get("ChannelMetadata")),
 	} {
+		id = strings.Replace(id, "{{"+runVariable+"}}.", unnamed+".", 1)
 		if id != "" && len(id) <= bot.WhatsAppCapabilities.Payload && !strings.ContainsFunc(id, notPrintable) {
 			return id
 		}

@@ -62,10 +62,18 @@ func openWhatsApp(ctx context.Context, c config, db *store.DB, log *slog.Logger)
 	}
 	contents := new(whatsapp.Contents)
 	contents.Load(known)
-	return whatsapp.New(whatsapp.Options{
+	approved, err := db.Templates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ch, err := whatsapp.New(whatsapp.Options{
 		AccountSID: c.TwilioAccount, AuthToken: c.TwilioToken, From: c.TwilioFrom,
 		APIURL: c.TwilioAPI, PublicURL: c.PublicURL, Contents: contents, Frames: frames(), Logger: log,
 	})
+	if err == nil {
+		ch.UseTemplates(approved)
+	}
+	return ch, err
 }
 
 // frames are the fixed words around texts of generic WhatsApp objects.

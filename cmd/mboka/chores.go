@@ -21,13 +21,15 @@ type tempo struct {
 	// requests is between two looks for requests that have ended: nobody waits
 	// for it by the minute.
 	requests time.Duration
-	clock    func() time.Time
+	// templates is between two questions how far WhatsApp is with its approvals.
+	templates time.Duration
+	clock     func() time.Time
 }
 
 // usualTempo: three minutes are a wait that a person still takes for the
 // network; old messages may stay an hour longer; what was erased goes at once.
 func usualTempo() tempo {
-	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clear: 5 * time.Second, requests: 10 * time.Minute, clock: time.Now}
+	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clear: 5 * time.Second, requests: 10 * time.Minute, templates: 10 * time.Minute, clock: time.Now}
 }
 
 // chores are what the service does again and again.
@@ -50,7 +52,7 @@ func (s service) chores() []chore {
 	erased := clearing{
 		channel: s.on.whatsapp, sessions: s.stores.sessions, keys: s.stores.keys, count: cleared, log: s.log, clock: s.tempo.clock,
 	}
-	return append(all,
+	return append(append(all, s.templateChores()...),
 		chore{name: clearingName, every: s.tempo.clear, do: erased.pass, guard: s.stores.sessions.Guard(clearingName), log: s.log},
 		chore{name: catchUpName, every: s.tempo.catchUp, before: late.look, do: late.pass, guard: s.stores.sessions.Guard(catchUpName), log: s.log},
 		chore{name: purgeName, every: s.tempo.purge, do: old.pass, guard: s.stores.sessions.Guard(purgeName), log: s.log},

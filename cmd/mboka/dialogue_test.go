@@ -64,7 +64,7 @@ var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
 var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true,
-	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true}
+	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true, "report": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -106,7 +106,7 @@ func (d *dialogue) run(file string) {
 			waiting = true
 		case "<":
 			got := strings.Join(said, " ")
-			want := strings.ReplaceAll(rest, "{files}", string(d.filesKey()))
+			want := strings.NewReplacer("{files}", string(d.filesKey()), "{table}", string(d.tableKey())).Replace(rest)
 			if want == got {
 				d.kept = append(d.kept, line)
 			} else {
@@ -155,7 +155,8 @@ func (d *dialogue) say(what string) []string {
 	d.seen = append(d.seen, "> "+what)
 	if len(turn.Said) > 0 {
 		d.phone.settled(messages, edits)
-		if slices.Contains(turn.Said, string(locales.ExportDone)) || slices.Contains(turn.Said, string(locales.FigSaid)) {
+		if slices.Contains(turn.Said, string(locales.ExportDone)) || slices.Contains(turn.Said, string(locales.FigSaid)) ||
+			slices.Contains(turn.Said, string(locales.RepFile)) || slices.Contains(turn.Said, string(locales.RepSaid)) {
 			d.released() // the files go before the text, and pictures
 		}
 		if slices.Contains(turn.Said, string(locales.LinkCode)) {
@@ -192,6 +193,14 @@ func (d *dialogue) filesKey() locales.Key {
 	return locales.ExportDone
 }
 
+// tableKey is said with the table of a report.
+func (d *dialogue) tableKey() locales.Key {
+	if d.phone.channel() == "whatsapp" {
+		return locales.RepLink
+	}
+	return locales.RepFile
+}
+
 var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
@@ -224,6 +233,7 @@ func (d *dialogue) words(text string) string {
 //	other          the person takes up their phone on the other platform
 //	invite R O     the operator invites to role R for organisation O: {code}
 //	revoke         the operator ends the roles of the chat
+//	report         an announcement of the chat's role has been sent, and its report is said
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
 	d.t.Helper()
@@ -270,6 +280,12 @@ func (d *dialogue) happen(what string) {
 		d.invited(role, org)
 	case "revoke":
 		d.revoked()
+	case "report":
+		db := d.s.records()
+		a := d.sending(db, usual...)
+		d.s.sent(a)
+		d.s.tells(db, a)
+		d.reported()
 	case "follows":
 		d.away.turns++
 		d.s.waitTurn(d.t, d.away.chat(), d.away.turns)
@@ -334,7 +350,7 @@ func (d *dialogue) rows() int {
 
 // volatile is what differs from run to run: member numbers, codes, dates and
 // links; and the version of the notice, which differs with each word of it.
-var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b`)
+var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b|\ba_[2-9A-HJ-NP-Z]{8}\b|\([2-9A-HJ-NP-Z]{8}\)`)
 
 var linkCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}\b`)
 

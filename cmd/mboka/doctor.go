@@ -185,6 +185,7 @@ func (d *doctor) platforms(cfg config, s *stores) {
 		default:
 			d.ok("whatsapp", "%d buttons and lists known", len(contents))
 		}
+		d.templates(s)
 		d.catchUp(s)
 	}
 }

@@ -37,6 +37,7 @@ type lane struct {
 	mu      sync.Mutex
 	sent    int // by people
 	log     []arrival
+	replied time.Time   // the newest reply arrived
 	refused []time.Time // when bulk asked and had to wait
 	granted []time.Time // when it asked and might go
 	changed chan struct{}
@@ -137,7 +138,11 @@ func newReplica(t testing.TB, dbURL, redisURL, telegramURL, twilioURL string) *r
 func (l *lane) arrived(bulk bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.log = append(l.log, arrival{time.Now(), bulk})
+	now := time.Now()
+	l.log = append(l.log, arrival{now, bulk})
+	if !bulk {
+		l.replied = now
+	}
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
@@ -192,25 +197,18 @@ func (l *lane) talk(d time.Duration) (took []time.Duration) {
 	l.t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		next := time.NewTimer(l.gap)
-		begun, before := time.Now(), 0
+		begun := time.Now()
 		l.mu.Lock()
-		before = l.count(false)
+		before := l.count(false)
 		l.mu.Unlock()
 		l.write()
 		l.await("a reply", func() bool { return l.count(false) > before })
 		l.mu.Lock()
-		last := l.log[len(l.log)-1-slices.IndexFunc(reversed(l.log), func(a arrival) bool { return !a.bulk })]
+		took = append(took, l.replied.Sub(begun))
 		l.mu.Unlock()
-		took = append(took, last.at.Sub(begun))
 		<-next.C
 	}
 	return took
-}
-
-func reversed(log []arrival) []arrival {
-	out := slices.Clone(log)
-	slices.Reverse(out)
-	return out
 }
 
 // bulk sends from one replica as fast as it may, one message after the other,
@@ -250,30 +248,6 @@ func (l *lane) bulk(r *replica) (stop func()) {
 	return sync.OnceFunc(func() { cancel(); sender.Wait() })
 }
 
-// busy tells whether, all through the second before a moment, the last second
-// had as many replies as close the lane: by then bulk must be at zero. The lock
-// is held.
-func (l *lane) busy(at time.Time) bool {
-	moments := []time.Time{at.Add(-time.Second), at}
-	for _, a := range l.log {
-		if leaves := a.at.Add(time.Second); leaves.After(moments[0]) && leaves.Before(at) {
-			moments = append(moments, leaves)
-		}
-	}
-	for _, x := range moments {
-		n := 0
-		for _, a := range l.log {
-			if !a.bulk && a.at.After(x.Add(-time.Second)) && !a.at.After(x) {
-				n++
-			}
-		}
-		if n < l.rate.Replies {
-			return false
-		}
-	}
-	return true
-}
-
 // flood has people write faster than leaves room for bulk, until bulk was turned
 // away often enough while the lane was busy.
 func (l *lane) flood() {
@@ -298,42 +272,6 @@ func (l *lane) flood() {
 			l.t.Fatalf("%s: bulk never met a busy lane", l.channel)
 		}
 	}
-}
-
-// judge looks at every second that begins with a message, by the platform's own
-// clock: no other second holds more. senders is how many sent bulk at once.
-func (l *lane) judge(senders int) {
-	l.t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	most, mostBulk := 0, 0
-	for i, first := range l.log {
-		replies, bulk := 0, 0
-		for _, a := range l.log[i:] {
-			switch {
-			case a.at.Sub(first.at) >= time.Second:
-			case a.bulk:
-				bulk++
-			default:
-				replies++
-			}
-		}
-		if all := bulk + l.each*replies; replies < l.rate.Replies {
-			most, mostBulk = max(most, all), max(mostBulk, bulk)
-			if all > l.rate.Platform {
-				l.t.Errorf("%s: %d of bulk and %d replies in one second", l.channel, bulk, replies)
-			}
-		}
-		if bulk > l.rate.Bulk+senders {
-			l.t.Errorf("%s: %d of bulk in one second", l.channel, bulk)
-		}
-	}
-	for _, at := range l.granted {
-		if l.busy(at) {
-			l.t.Errorf("%s: bulk went while replies filled the lane for a second", l.channel)
-		}
-	}
-	l.t.Logf("%s: %d replies, %d of bulk; while replies left room at most %d in a second of %d, %d of them bulk", l.channel, l.count(false), l.count(true), most, l.rate.Platform, mostBulk)
 }
 
 func median(took []time.Duration) time.Duration {

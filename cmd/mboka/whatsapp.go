@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"mboka/bot"
@@ -16,7 +14,8 @@ import (
 )
 
 type whatsappCmd struct {
-	Setup whatsappSetupCmd `cmd:"" help:"Create at Twilio the buttons and lists of every question, once; print the webhook to enter there."`
+	Setup     whatsappSetupCmd     `cmd:"" help:"Create at Twilio the buttons and lists of every question, and submit the texts that WhatsApp has to approve, once; print the webhook to enter there."`
+	Templates whatsappTemplatesCmd `cmd:"" help:"Ask how far WhatsApp is with the texts that it has to approve."`
 }
 
 type whatsappSetupCmd struct{}
@@ -27,43 +26,32 @@ const retries = "#rc=3&rp=all&ct=2000&rt=4000"
 
 // Run creates what is missing. Run again after a change of texts or settings.
 func (whatsappSetupCmd) Run(e *world) error {
-	cfg, err := readConfig(e.vars, need{database: true, channels: true})
-	if err != nil {
-		return err
-	}
-	if !cfg.whatsapp() {
-		return &configError{faults: []string{"TWILIO_ACCOUNT_SID is missing: WhatsApp is off"}}
-	}
-	db, err := store.Open(e.ctx, cfg.DatabaseURL, nil)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	policy, err := store.NewSettings(db, time.Now).Policy(e.ctx)
-	if err != nil {
-		return err
-	}
-	if faults := noticeFaults(policy); len(faults) > 0 && cfg.real() {
-		return joinFaults("the notice would be created with words that are not true yet", faults)
-	}
-	ch, err := openWhatsApp(e.ctx, cfg, db, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err != nil {
-		return err
-	}
-	known, err := db.Contents(e.ctx)
-	if err != nil {
-		return err
-	}
-	save := func(hash, sid, name, lang string) error {
-		return db.PutContent(e.ctx, hash, sid, name, lang, time.Now())
-	}
-	report := func(line string) { fmt.Fprintln(e.out, line) }
-	if err := ch.Setup(e.ctx, definitions(policy), known, save, report); err != nil {
-		return err
-	}
-	fmt.Fprintf(e.out, "\nEnter at Twilio as the webhook of your WhatsApp sender (the part after # makes Twilio repeat it):\n  %s%s%s\nRestart `mboka serve` so that it uses the new objects.\n",
-		cfg.PublicURL, whatsapp.WebhookPath, retries)
-	return nil
+	return withWhatsApp(e, func(at atTwilio) error {
+		policy, err := store.NewSettings(at.db, time.Now).Policy(e.ctx)
+		if err != nil {
+			return err
+		}
+		if faults := noticeFaults(policy); len(faults) > 0 && at.cfg.real() {
+			return joinFaults("the notice would be created with words that are not true yet", faults)
+		}
+		known, err := at.db.Contents(e.ctx)
+		if err != nil {
+			return err
+		}
+		save := func(hash, sid, name, lang string) error {
+			return at.db.PutContent(e.ctx, hash, sid, name, lang, time.Now())
+		}
+		report := func(line string) { fmt.Fprintln(e.out, line) }
+		if err := at.channel.Setup(e.ctx, definitions(policy), known, save, report); err != nil {
+			return err
+		}
+		if err := submitTemplates(e, at); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.out, "\nEnter at Twilio as the webhook of your WhatsApp sender (the part after # makes Twilio repeat it):\n  %s%s%s\nRestart `mboka serve` so that it uses the new objects.\n",
+			at.cfg.PublicURL, whatsapp.WebhookPath, retries)
+		return nil
+	})
 }
 
 // definitions are the Content objects of every question in every language: as

@@ -110,13 +110,17 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
-	all := records.All()
+	reports := s.reports(channels)
+	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
+	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())
 	maps.Copy(all, announce.CalendarEffects())
-	plans, facts := office(s, channels), records.Facts()
+	plans := office(s, channels)
 	maps.Copy(all, plans.Effects())
 	maps.Copy(facts, plans.Facts())
 	maps.Copy(facts, plans.Audiences.Facts())
+	maps.Copy(all, reports.Effects())
+	maps.Copy(facts, reports.Facts())
 	var sending *announce.Sending
 	b, err := bot.New(bot.Config{
 		Flows:     allFlows(),

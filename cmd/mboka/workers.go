@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/riverqueue/river"
 
+	"mboka/bot/announce"
 	"mboka/bot/jobs"
 	"mboka/store"
 )
@@ -20,10 +21,13 @@ const noticePace = 200 * time.Millisecond
 func (s service) startQueue(ctx context.Context) (*store.Queue, error) {
 	all := jobs.New(jobs.Config{
 		Store: s.stores.db, Sessions: s.stores.sessions, Bot: s.bot, Policy: s.stores.settings.Policy,
-		Clock: s.tempo.clock, Logger: s.log, Pace: noticePace, Ran: jobMetrics(s.registry, s.tempo.clock),
+		Clock: s.tempo.clock, Logger: s.log, Pace: noticePace, First: s.first, Ran: jobMetrics(s.registry, s.tempo.clock),
 	})
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &jobs.Worker{Jobs: all}); err != nil {
+		return nil, fmt.Errorf("register worker: %w", err)
+	}
+	if err := river.AddWorkerSafely(workers, &announce.TellingWorker{Teller: s.teller()}); err != nil {
 		return nil, fmt.Errorf("register worker: %w", err)
 	}
 	sending := s.stores.sending(s.bot, s.on.list(), s.log, s.tempo.clock, ctx.Done())

@@ -15,7 +15,7 @@ import (
 // BenchmarkBulk asks as the bulk of one sender does: granted, told to come back,
 // and told so by the gate alone.
 func BenchmarkBulk(b *testing.B) {
-	free := map[string]limits.Rate{"telegram": {Bulk: 1_000_000, Replies: 1_000_000}}
+	free := map[string]limits.Rate{"telegram": {Platform: 3_000_000, Bulk: 1_000_000, Replies: 1_000_000}}
 	for _, bm := range []struct {
 		name  string
 		rates map[string]limits.Rate
@@ -23,7 +23,7 @@ func BenchmarkBulk(b *testing.B) {
 		goes  bool
 	}{
 		{"goes", free, func(*limits.Lanes) error { return nil }, true},
-		{"waits", map[string]limits.Rate{"telegram": {Bulk: 1, Replies: 10}}, func(l *limits.Lanes) error {
+		{"waits", map[string]limits.Rate{"telegram": {Platform: 100, Bulk: 1, Replies: 10}}, func(l *limits.Lanes) error {
 			_, err := l.Bulk(b.Context(), "telegram")
 			return err
 		}, false},

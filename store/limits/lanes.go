@@ -46,10 +46,12 @@ const withoutRedis = time.Second
 // may be sent, and asking again is of use after wait. With an error neither:
 // without Redis bulk does not go.
 //
-// What arrives at the platform in any one second is at most Rate.Bulk and one
-// more for each sender that calls this and sends, one message after the other:
-// its message of a second before may have been slow on the way. So few senders
-// should share a channel.
+// Bulk takes what replies leave, at most Rate.Bulk. It goes one at a time: what
+// arrives at the platform in any one second is as much as was granted in it, and
+// one more for each sender that asks here and sends, one message after the other,
+// when its last message was slow on the way. Rate.Late has room for 4 senders on
+// Telegram and 8 on WhatsApp, over all replicas; with more of them, or when
+// replies grow from none to many within it, a second may hold a few more.
 func (l *Lanes) Bulk(ctx context.Context, channel string) (wait time.Duration, err error) {
 	rate, ok := l.rates[channel]
 	if !ok {
@@ -68,8 +70,8 @@ func (l *Lanes) Bulk(ctx context.Context, channel string) (wait time.Duration, e
 	if left := found[0]; left > 0 {
 		return time.Duration(left) * time.Millisecond, nil
 	}
-	// Burst 1: messages are evenly apart, so that no second has more than Bulk.
-	limit := redis_rate.Limit{Rate: rate.Bulk, Burst: 1, Period: time.Second * time.Duration(found[1])}
+	// Burst 1: messages are evenly apart, so that no second has more.
+	limit := redis_rate.Limit{Rate: rate.room(int(found[2])), Burst: 1, Period: time.Second * time.Duration(found[1])}
 	may, err := l.pace.Allow(ctx, l.key("bulk", channel), limit)
 	switch {
 	case err != nil:

@@ -18,11 +18,12 @@ end
 redis.call('PEXPIRE', KEYS[1], 2000)
 return 0`)
 
-// gate says for how many ms bulk has to wait, whatever its pace, and by what
-// factor it is slow. Keys: hold, stop, slow, replies. ARGV[1]: so many replies
+// gate says for how many ms bulk has to wait, whatever its pace, by what factor it
+// is slow, and how many replies there were. Keys: hold, stop, slow, replies. ARGV[1]: so many replies
 // in the last second close the gate.
 var gate = redis.NewScript(`
 local wait = math.max(redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2]))
+if wait == 0 then wait = 1 end
 local factor = tonumber(redis.call('HGET', KEYS[3], 'factor') or 1)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -34,13 +35,14 @@ for i = 1, #all, 2 do
     count = count + all[i + 1]
   end
 end
+local replies = count
 table.sort(parts, function(a, b) return a[1] < b[1] end)
 for _, part in ipairs(parts) do
   if count < tonumber(ARGV[1]) then break end
   count = count - part[2]
   wait = math.max(wait, part[1] + 1000 - now)
 end
-return {math.max(wait, 0), factor}`)
+return {math.max(wait, 0), factor, replies}`)
 
 // slower slows a lane by the factor ARGV[1] for ARGV[2] ms. Refusals within 5 s
 // of the one that counted are answers to what was sent before.

@@ -150,9 +150,21 @@ CREATE TABLE announcement_watch (
     staff_id        uuid NOT NULL REFERENCES staff,
     provider_id     text,
     told            smallint NOT NULL DEFAULT -1, -- per cent
+    shown           text NOT NULL DEFAULT '', -- the counters in that message
+    trouble         text NOT NULL DEFAULT '',
     at              timestamptz NOT NULL,
     recorded_at     timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (announcement_id, staff_id)
+);
+
+-- The protected part of a report, as it was told: it is not counted again for a
+-- difference of a few people.
+CREATE TABLE report (
+    announcement_id uuid PRIMARY KEY REFERENCES announcement ON DELETE CASCADE,
+    at              timestamptz NOT NULL,
+    settled         integer NOT NULL,
+    report          jsonb NOT NULL,
+    recorded_at     timestamptz NOT NULL DEFAULT now()
 );
 
 -- A coordinator's announcement that is not finished: one a person, an answer a
@@ -193,9 +205,11 @@ CREATE TABLE ambassador (
     recorded_at  timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE member ADD COLUMN ambassador_id uuid REFERENCES ambassador;
+CREATE INDEX member_ambassador ON member (ambassador_id) WHERE ambassador_id IS NOT NULL;
 
 -- Texts that WhatsApp has approved, or not yet: what may be sent when the
--- person has not written for a day.
+-- person has not written for a day. A text that was changed is another row: the
+-- earlier one is good for replicas that still know it.
 CREATE TABLE whatsapp_template (
     kind        text NOT NULL CHECK (kind ~ '^[a-z_]{1,40}$'),
     language    text NOT NULL CHECK (language IN ('fr', 'en', 'ln')),
@@ -206,7 +220,7 @@ CREATE TABLE whatsapp_template (
     state       text NOT NULL CHECK (state ~ '^[a-z_]{1,40}$'), -- the platform's word
     checked_at  timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (kind, language)
+    PRIMARY KEY (kind, language, hash)
 );
 
 -- Staff hear of announcements by notices too.
@@ -220,4 +234,4 @@ ALTER TABLE notice DROP COLUMN mission_id, DROP COLUMN announcement_id, DROP CON
 DELETE FROM notice WHERE kind NOT IN ('retention', 'role_lapsed');
 ALTER TABLE notice ADD CONSTRAINT notice_kind_check CHECK (kind IN ('retention', 'role_lapsed'));
 ALTER TABLE member DROP COLUMN ambassador_id;
-DROP TABLE whatsapp_template, ambassador, dry_run, announcement_draft, announcement_watch, feedback, rsvp, delivery, announcement_text, announcement, mission_text, mission;
+DROP TABLE whatsapp_template, ambassador, dry_run, announcement_draft, report, announcement_watch, feedback, rsvp, delivery, announcement_text, announcement, mission_text, mission;

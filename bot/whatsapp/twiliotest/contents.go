@@ -1,7 +1,6 @@
 package twiliotest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,11 +62,6 @@ type item struct {
 	Description string `json:"description,omitempty"`
 }
 
-type approval struct {
-	Name     string `json:"name"`
-	Category string `json:"category"`
-}
-
 // languages is a part of WhatsApp's list; Lingala is not on it.
 var languages = []string{"fr", "en", "en_GB", "en_US", "nl", "pt_BR", "sw"}
 
@@ -82,10 +76,15 @@ func (s *Server) Contents() []Content {
 	return all
 }
 
-// Forget deletes an object, as somebody may in Twilio's console.
+// Forget deletes an object, as somebody may in Twilio's console. The name under
+// which it was submitted is barred then.
 func (s *Server) Forget(sid string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if asked := s.approvals[sid]; asked != nil {
+		s.barred[asked.Name] = s.clock().Add(barredFor)
+		delete(s.approvals, sid)
+	}
 	s.contents = slices.DeleteFunc(s.contents, func(o *object) bool { return o.SID == sid })
 }
 
@@ -283,52 +282,4 @@ func (s *Server) deleteContent(w http.ResponseWriter, r *http.Request) {
 	}
 	s.Forget(o.SID)
 	w.WriteHeader(http.StatusNoContent)
-}
-
-var (
-	approvalName = regexp.MustCompile(`^[a-z0-9_]{1,512}$`)
-	categories   = []string{"UTILITY", "MARKETING", "AUTHENTICATION"}
-)
-
-func (s *Server) createApproval(w http.ResponseWriter, r *http.Request) {
-	var asked approval
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&asked); err != nil {
-		refuse(w, http.StatusBadRequest, 20001, "not an approval request")
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.object(r.PathValue("sid"))
-	_, submitted := s.approvals[r.PathValue("sid")]
-	switch {
-	case o == nil:
-		refuse(w, http.StatusNotFound, 20404, "no such content")
-	case submitted:
-		refuse(w, http.StatusConflict, 20409, "already submitted")
-	case o.Types.ListPicker != nil:
-		refuse(w, http.StatusBadRequest, 20001, "a list picker cannot be approved")
-	case !approvalName.MatchString(asked.Name) || !slices.Contains(categories, asked.Category):
-		refuse(w, http.StatusBadRequest, 20001, "the name or category is not valid")
-	default:
-		s.approvals[o.SID] = asked
-		answer(w, http.StatusCreated, map[string]any{"name": asked.Name, "category": asked.Category, "status": "received"})
-	}
-}
-
-func (s *Server) fetchApproval(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.object(r.PathValue("sid"))
-	if o == nil {
-		refuse(w, http.StatusNotFound, 20404, "no such content")
-		return
-	}
-	state := map[string]any{"status": "unsubmitted"}
-	if asked, ok := s.approvals[o.SID]; ok {
-		var body bytes.Buffer
-		_ = json.NewEncoder(&body).Encode(asked)
-		_ = json.NewDecoder(&body).Decode(&state)
-		state["status"] = "pending"
-	}
-	answer(w, http.StatusOK, map[string]any{"sid": o.SID, "account_sid": s.sid, "whatsapp": state})
 }

@@ -20,6 +20,7 @@ type record struct {
 	errorCode int
 	created   time.Time
 	sent      time.Time // zero: still in Twilio's queue, or never sent
+	broken    bool      // a variable that only sessions take
 	shown     bool      // on the phone
 	deleted   bool      // at Twilio; the phone keeps its copy
 	media     []string  // content types
@@ -150,9 +151,8 @@ func (s *Server) build(form url.Values) (*record, *problem) {
 			return nil, wrong
 		}
 	}
-	last, wrote := s.inbound[to]
-	if !wrote || m.created.Sub(last) >= 24*time.Hour {
-		m.errorCode = 63016
+	if wrong := s.outside(m); wrong != nil {
+		return nil, wrong
 	}
 	m.SID = s.next("SM")
 	return m, nil

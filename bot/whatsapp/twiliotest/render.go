@@ -31,6 +31,11 @@ func (s *Server) fill(m *record, variables string) *problem {
 			return &problem{21656, "ContentVariables is not an object of strings"}
 		}
 	}
+	for name := range values {
+		if _, known := object.Variables[name]; !known {
+			return &problem{21656, "a content variable is not in the content"}
+		}
+	}
 	for name := range object.Variables {
 		value, ok := values[name]
 		switch {
@@ -42,6 +47,8 @@ func (s *Server) fill(m *record, variables string) *problem {
 			return &problem{21658, "a content variable is too long"}
 		case strings.TrimSpace(value) == "" || forbidden.MatchString(value):
 			m.errorCode = 63013
+		case strings.Contains(value, "\n"):
+			m.broken = true
 		}
 	}
 	show := func(text string) string {
@@ -64,15 +71,20 @@ func (s *Server) fill(m *record, variables string) *problem {
 	case types.Text != nil:
 		m.Body = show(types.Text.Body)
 	}
-	if !fits(m.Message) {
+	most := 3
+	if s.approvals[m.ContentSID].good() {
+		most = 10
+	}
+	if !fits(m.Message, most) {
 		m.errorCode = 63021
 	}
 	return nil
 }
 
-// fits holds what the person would see against WhatsApp's own limits.
-func fits(m Message) bool {
-	if long(m.Body, 1024) || long(m.Opens, 20) || len(m.Buttons) > 3 || len(m.Rows) > 10 {
+// fits holds what the person would see against WhatsApp's own limits; buttons
+// are so many at most.
+func fits(m Message, buttons int) bool {
+	if long(m.Body, 1024) || long(m.Opens, 20) || len(m.Buttons) > buttons || len(m.Rows) > 10 {
 		return false
 	}
 	ids, titles := map[string]bool{}, map[string]bool{}

@@ -3,9 +3,9 @@
 // behind it one WhatsApp phone per person that shows what arrived and can tap
 // and type.
 //
-// It keeps two rates of the real one out, since tests run faster than people:
-// 14107 (more than 30 quick replies; Loops turns it on) and the Content API's
-// requests per second, which a fault can bring about.
+// It keeps one rate of the real one out, since tests run faster than people:
+// 14107 (more than 30 quick replies), which Loops turns on. The Content API's
+// requests per second are counted by the computer's clock.
 //
 // It imports nothing of the project, so that it agrees with the channel only
 // where both agree with Twilio.
@@ -49,13 +49,18 @@ type Server struct {
 	refusals  []Fault
 	unlisted  []Fault // for lists of messages
 	unseen    []Fault // for lists of media
+	unasked   []Fault // for requests for approval
 	undeleted []Fault // for deletions of messages
 	trouble   func(to string) Fault
 	retries   int
 	messages  []*record
 	inbound   map[string]time.Time
 	contents  []*object
-	approvals map[string]approval
+	approvals map[string]*approval
+	barred    map[string]time.Time // names of deleted templates, until when
+	recent    map[string][]time.Time
+	atOnce    bool
+	boundless bool
 	receipts  []string
 	early     bool
 	silent    bool
@@ -77,7 +82,9 @@ func NewServer(t testing.TB, sid, token string) *Server {
 		clock:     time.Now,
 		calls:     map[string]int{},
 		inbound:   map[string]time.Time{},
-		approvals: map[string]approval{},
+		approvals: map[string]*approval{},
+		barred:    map[string]time.Time{},
+		recent:    map[string][]time.Time{},
 		streaks:   map[string]*streak{},
 		receipts:  []string{"sent", "delivered", "read"},
 	}
@@ -165,7 +172,7 @@ func (s *Server) routes() http.Handler {
 				refuse(w, http.StatusNotFound, 20404, "no such resource at this host")
 				return
 			}
-			if s.authorized(w, r) {
+			if s.authorized(w, r) && s.unhurried(w, host, method+" "+path) {
 				handle(w, r)
 			}
 		})
@@ -178,6 +185,7 @@ func (s *Server) routes() http.Handler {
 	route("content.twilio.com", "POST", contents, s.createContent)
 	route("content.twilio.com", "GET", contents, s.listContents)
 	route("content.twilio.com", "GET", contents+"/{sid}", s.fetchContent)
+	route("content.twilio.com", "PUT", contents+"/{sid}", s.updateContent)
 	route("content.twilio.com", "DELETE", contents+"/{sid}", s.deleteContent)
 	route("content.twilio.com", "POST", contents+"/{sid}/ApprovalRequests/whatsapp", s.createApproval)
 	route("content.twilio.com", "GET", contents+"/{sid}/ApprovalRequests", s.fetchApproval)
