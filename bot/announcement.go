@@ -9,6 +9,7 @@ import (
 
 	"mboka/flows"
 	"mboka/locales"
+	"mboka/locales/reference"
 	"mboka/store"
 )
 
@@ -56,6 +57,19 @@ func ActButtons(acts ...string) []flows.Option {
 		out = append(out, flows.Option{Code: act, Label: locales.LabelOf(actLabels[act])})
 	}
 	return out
+}
+
+// actWord tells whether a text is the words on one of their buttons.
+func actWord(text string) bool {
+	folded := reference.Fold(text)
+	for _, act := range []string{ActApprove, ActRefuse, ActPreview, ActUndo} {
+		for _, lang := range locales.Langs {
+			if folded == reference.Fold(locales.LabelOf(actLabels[act]).In(lang)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // AnnouncementSaid is the outcome of all that staff do about announcements but

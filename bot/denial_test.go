@@ -217,6 +217,8 @@ func leads(got thought, name string) bool {
 	switch name {
 	case OpenAsked:
 		return len(got.Prompt.Lead) > 0 && got.Prompt.Lead[0].Key == locales.OpenHow
+	case DoorAsked:
+		return len(got.Prompt.Lead) > 0 && got.Prompt.Lead[0].Key == locales.DoorHow
 	case RequestAsked:
 		return top.Flow == FlowRequest
 	}

@@ -45,7 +45,7 @@ func SpokenDoor(code string) string { return code[:3] + "-" + code[3:6] + "-" + 
 // word.
 func (t *thinker) doors() bool {
 	first, rest := firstOf(t.in.Text)
-	if t.b.staff[reference.Fold(first)] != DoorAsked || !t.may(staffWords[DoorAsked]) {
+	if t.b.staff[reference.Fold(first)] != DoorAsked || !t.mayUse(DoorAsked) {
 		return false
 	}
 	slash := strings.HasPrefix(strings.TrimSpace(t.in.Text), "/")

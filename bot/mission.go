@@ -23,12 +23,14 @@ const (
 	FlowComing   = "coming"
 	FlowFeedback = "feedback"
 
-	missionOpened = "opened"
-	missionsAhead = "ahead"   // what FlowMissions begins with: the ids of all
-	MissionWhich  = "which"   // of FlowMissions: the id of the one to show
-	MissionAsked  = "mission" // what the other two begin with: its id
-	GuestsCounted = "counted" // of FlowComing
-	FeedbackSaid  = "said"    // of FlowFeedback
+	missionOpened                                = "opened"
+	MissionsList                                 = "ahead"   // what FlowMissions begins with: the ids of all
+	MissionWhich                                 = "which"   // of FlowMissions: the id of the one to show
+	MissionAsked                                 = "mission" // what the other two begin with: its id
+	GuestsCounted                                = "counted" // of FlowComing; answer GuestsMany
+	GuestsMany                                   = "guests"
+	FeedbackSaid                                 = "said" // of FlowFeedback; the answers are the next three
+	FeedbackThere, FeedbackUseful, FeedbackWords = "attended", "useful", "words"
 )
 
 // StepRSVP is the step of the buttons by which somebody answers a mission, of
@@ -128,6 +130,7 @@ func (t *thinker) missionDecided(fact flows.Fact, lead []flows.Line) bool {
 				said = append(said, flows.Line{Key: one.key, Args: fact.Args})
 			}
 		}
+		said = append(said, flows.Line{Key: locales.CalendarHow})
 		if text("Link") != "" { // online nobody needs a seat for others
 			t.repeat(said...)
 			return true
@@ -167,7 +170,7 @@ func (t *thinker) news(turn flows.Turn, said []flows.Line) ([]flows.Line, bool) 
 		t.out.Need = FactMissions
 		return nil, false
 	}
-	if list, ok := fact.Answers.Get(missionsAhead); ok && len(list.Codes) > 0 {
+	if list, ok := fact.Answers.Get(MissionsList); ok && len(list.Codes) > 0 {
 		said = append(said, flows.Line{Key: locales.MissionsMissed, Args: locales.Args{"N": len(list.Codes)}})
 	}
 	return said, true
@@ -176,11 +179,11 @@ func (t *thinker) news(turn flows.Turn, said []flows.Line) ([]flows.Line, bool) 
 // missions lists what is announced.
 func (t *thinker) missions() {
 	fact, ok := t.facts[FactMissions]
-	if !ok {
+	if !ok && t.b.cfg.Facts[FactMissions] != nil {
 		t.out.Need = FactMissions
 		return
 	}
-	if list, ok := fact.Answers.Get(missionsAhead); ok && len(list.Codes) > 0 {
+	if list, ok := fact.Answers.Get(MissionsList); ok && len(list.Codes) > 0 {
 		t.begin(FlowMissions, fact.Answers)
 		return
 	}
@@ -211,7 +214,7 @@ func (t *thinker) opensMission(turn flows.Turn) bool {
 	}
 	t.out.Prompt = flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.MissionView, Args: locales.Args{"Letter": fact.Args["Letter"]}}}
 	if mine := fact.Args["Mine"]; mine != nil {
-		t.out.Prompt.Lead = []flows.Line{{Key: locales.MissionMine, Args: locales.Args{"Answer": mine}}}
+		t.out.Prompt.Body = flows.Line{Key: locales.MissionMine, Args: locales.Args{"Letter": fact.Args["Letter"], "Answer": mine}}
 	}
 	if run, ok := fact.Args["Run"].(string); ok {
 		t.out.Prompt.Run, t.out.Prompt.Step, t.out.Prompt.Options = run, StepRSVP, rsvpOptions(fact)

@@ -52,6 +52,10 @@ func facts(s Session) flows.Facts {
 		outcome = StaffRevoked
 	} else if top.Flow == FlowShare {
 		outcome = ShareNo
+	} else if top.Flow == FlowComing {
+		outcome = RSVPParty
+	} else if top.Flow == FlowFeedback {
+		outcome = FeedbackKept
 	}
 	waits := "no"
 	if len(given)%2 == 0 { // a request waits for some
@@ -66,8 +70,14 @@ func facts(s Session) flows.Facts {
 			Answers: flows.Answers{{Step: "missions_now", Codes: []string{"off"}}, {Step: "contact_now", Codes: []string{"on"}}, {Step: "share_gov_now", Codes: []string{"on"}}}},
 		flows.FactViews: {Args: map[string]any{ViewsCount: 2, "Mailings": 0, "Rows": "x"}},
 		flows.FactShare: {Args: map[string]any{"Ministère": "x", "But": "x"}, Answers: flows.Answers{{Step: ShareNamed, Text: "x"}}},
-		factRunning:     {Args: map[string]any{"Kind": "iom"}},
-		factOutcome:     {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
+		FactMissions:    {Answers: flows.Answers{{Step: MissionsList, Codes: []string{"a", "b"}, Text: "Rencontre\tRencontre, samedi\nForum\tForum, lundi"}}, Args: map[string]any{"Told": "yes"}},
+		FactMission:     {Args: map[string]any{"Letter": "Rencontre\n\nVenez.", "Mine": "je viens", "Answer": "yes", "Door": true, "Run": About{Kind: AboutMission}.Run()}},
+
+		flows.FactDryRun: {Args: map[string]any{"Text": "x"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
+		flows.FactSample: {Args: map[string]any{"Text": "x"}},
+
+		factRunning: {Args: map[string]any{"Kind": "iom"}},
+		factOutcome: {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
 }
 
 // reached are all prompts that one or two inputs at a session lead to.
@@ -116,7 +126,13 @@ func staffPlaces(b *Bot, lang locales.Lang) map[string]Session {
 	list := b.think(seal.Chat{1}, menu, in, today, with).Session
 	top, _ := list.top()
 	tap := Inbound{Channel: "telegram", ID: "1", Kind: Tap, Payload: Payload(top.Run, RoleWhich, id+"2")}
-	return map[string]Session{FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
+	addressed := func(outcome, step string) Session {
+		with := facts(s)
+		with[factOutcome] = flows.Fact{Args: map[string]any{ResultOutcome: outcome, "Mission": id + "1", "Title": "Rencontre", ResultDoor: "ABC-DEF-GHJ", "Address": "rue 1"}}
+		tap := Inbound{Channel: "telegram", ID: "2", Kind: Tap, Payload: Payload(About{Kind: AboutDelivery}.Run(), step, "yes")}
+		return b.think(seal.Chat{1}, Session{Lang: lang.String(), Chosen: true, Member: "m"}, tap, today, with).Session
+	}
+	return map[string]Session{FlowComing: addressed(RSVPSeated, StepRSVP), FlowFeedback: addressed(FeedbackAsked, StepFeedback), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
 }
 
 // TestEveryPrompt renders what the bot may say at every question of every flow
@@ -146,9 +162,9 @@ func TestEveryPrompt(t *testing.T) {
 						flowsSeen[p.Flow] = true
 					}
 					checkMessage(t, p, m, s)
-					// A guess begins with what was guessed, a request with who asks: they
+					// A guess begins with what was guessed, a request with who asks, an announcement with its title: they
 					// have the generic object.
-					if len(p.Lead) == 0 && len(p.Options) > 0 && m.Layout != Plain && m.Template == "" && p.Body.Key != locales.Suggest && p.Body.Key != locales.ShareGov {
+					if len(p.Lead) == 0 && len(p.Options) > 0 && m.Layout != Plain && m.Template == "" && p.Body.Key != locales.Suggest && p.Body.Key != locales.ShareGov && p.Body.Key != locales.MissionView && p.Body.Key != locales.MissionMine {
 						t.Errorf("%s at %s: a question without a template: %q", how, step, m.Text)
 					}
 					if m.Template != "" && len(p.Lead) == 0 {

@@ -154,7 +154,7 @@ func openLane(t testing.TB, db records, n int) (l *lane, end func()) {
 			&network{l, console.New("telegram", bot.TelegramCapabilities, l.show)}, &network{l, console.New("whatsapp", bot.WhatsAppCapabilities, l.show)},
 		},
 		Sessions: l.sessions, Store: db.DB, Keys: db.Keys(), Policy: store.NewSettings(db.DB, time.Now).Policy,
-		Record: kept.Record, Facts: kept.Facts(), Effects: kept.All(),
+		Record: kept.Record, Facts: flowstest.Answering(kept.Facts(), noFact), Effects: kept.All(),
 		Begins: registration.ID + "." + registration.Adult,
 		Chance: func() float64 { return 0.5 },
 		Clock:  l.clock, Logger: slog.New(l.log),

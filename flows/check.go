@@ -169,7 +169,9 @@ func (c *checker) codes(s *Step) map[string]bool {
 			codes[o.Code] = true
 		}
 	}
-	codes[Written] = s.Field.Offer(View{}).Free
+	if s.Field.Offer(View{}).Free {
+		codes[Written] = true
+	}
 	return codes
 }
 

@@ -3,6 +3,7 @@ package locales
 // The keys of meetings for a person's own calendar.
 const (
 	CalendarButton Key = "calendar_button"
+	CalendarHow    Key = "calendar_how"
 	CalendarDone   Key = "calendar_done"
 	CalendarLink   Key = "calendar_link"
 	CalendarPage   Key = "calendar_page"

@@ -27,8 +27,9 @@ const doorOpen = 36 * time.Hour
 // Shown is what a door code proves: a seat, how many come with it, and whether
 // it was shown before. It tells nothing of whose it is.
 type Shown struct {
-	Guests int
-	Before time.Time // when it was shown first; zero: never
+	Guests   int
+	Before   time.Time // when it was shown first; zero: never
+	Timezone string    // of the mission
 }
 
 // ShowDoor looks at a door code that somebody shows at the entrance of a mission
@@ -39,8 +40,9 @@ func (tx *Tx) ShowDoor(ctx context.Context, org Organisation, hash []byte, at ti
 		ID        uuid.UUID  `db:"id"`
 		Guests    int        `db:"guests"`
 		ArrivedAt *time.Time `db:"arrived_at"`
+		Timezone  string     `db:"timezone"`
 	}](ctx, tx.q, `
-		SELECT r.id, r.guests, r.arrived_at FROM rsvp r JOIN mission m ON m.id = r.mission_id
+		SELECT r.id, r.guests, r.arrived_at, m.timezone FROM rsvp r JOIN mission m ON m.id = r.mission_id
 		WHERE m.organisation = $1 AND m.cancelled_at IS NULL AND m.starts_at < $3 AND coalesce(m.ends_at, m.starts_at) > $4
 			AND r.door_hash = $2 AND r.answer = 'yes' AND NOT r.waiting
 		FOR UPDATE OF r`, org, hash, at.Add(doorOpen), at.Add(-doorOpen))
@@ -50,5 +52,5 @@ func (tx *Tx) ShowDoor(ctx context.Context, org Organisation, hash []byte, at ti
 	if row.ArrivedAt == nil {
 		_, err = tx.tx.Exec(ctx, `UPDATE rsvp SET arrived_at = $2 WHERE id = $1`, row.ID, at)
 	}
-	return Shown{Guests: row.Guests, Before: orZero(row.ArrivedAt)}, err == nil, wrapErr("show door code", err)
+	return Shown{Guests: row.Guests, Before: orZero(row.ArrivedAt), Timezone: row.Timezone}, err == nil, wrapErr("show door code", err)
 }

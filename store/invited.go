@@ -42,6 +42,9 @@ type Invitation struct {
 	As       Invitee   // as what they were told; zero: never
 }
 
+// toldStates are those of deliveries by which somebody knows, or may.
+const toldStates = `('sending', 'sent', 'delivered', 'read', 'unknown', 'parked', 'failed')`
+
 // Invitations gives the missions ahead that were announced and are not
 // cancelled, the next first, with whether they were sent to somebody.
 func (r reader) Invitations(ctx context.Context, who Invitee, after time.Time) ([]Invitation, error) {
@@ -59,7 +62,7 @@ func (r reader) Invitations(ctx context.Context, who Invitee, after time.Time) (
 			ORDER BY created_at, id LIMIT 1) first ON true
 		LEFT JOIN LATERAL (SELECT coalesce(d.started_at, d.settled_at, d.recorded_at) AS at, d.member_id, d.staff_id
 			FROM delivery d JOIN announcement a ON a.id = d.announcement_id
-			WHERE a.mission_id = m.id AND (d.member_id = $2 OR d.staff_id = $3) AND d.state IN ('sending', 'sent', 'delivered', 'read', 'unknown', 'parked', 'failed')
+			WHERE a.mission_id = m.id AND (d.member_id = $2 OR d.staff_id = $3) AND d.state IN `+toldStates+`
 			ORDER BY 1 DESC LIMIT 1) told ON true
 		WHERE coalesce(m.ends_at, m.starts_at) > $1 AND m.cancelled_at IS NULL
 		ORDER BY m.starts_at, m.id`, after, orNull(who.Member), orNull(who.Staff))
@@ -109,4 +112,39 @@ func (r reader) Means(ctx context.Context, f Reach, who Invitee, at time.Time) (
 	from, args := f.members(2)
 	err = r.q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+from+` AND m.id = $1)`, append([]any{orNull(who.Member)}, args...)...).Scan(&meant)
 	return meant, wrapErr("ask whom an announcement is for", err)
+}
+
+// InvitationTo is a mission that was announced, as Invitations has it, also one
+// that is over or cancelled.
+func (r reader) InvitationTo(ctx context.Context, mission uuid.UUID, who Invitee) (i Invitation, found bool, err error) {
+	row, found, err := one[struct {
+		Audience []byte `db:"audience"`
+	}](ctx, r.q, `
+		SELECT audience::text::bytea AS audience FROM announcement WHERE mission_id = $1 AND kind = 'notice' AND status IN ('sending', 'paused', 'sent', 'closed')
+		ORDER BY created_at, id LIMIT 1`, mission)
+	if err != nil || !found {
+		return Invitation{}, false, wrapErr("find announced mission", err)
+	}
+	if i.Mission, err = r.MissionByID(ctx, mission); err != nil {
+		return Invitation{}, false, err
+	}
+	i.Audience = row.Audience
+	as, told, err := r.ToldOf(ctx, mission, who)
+	if told {
+		i.As, i.ToldAt = as, i.Mission.CreatedAt
+	}
+	return i, true, err
+}
+
+// ToldOf tells whether somebody was told of a mission, or is about to be, and as
+// whom.
+func (r reader) ToldOf(ctx context.Context, mission uuid.UUID, who Invitee) (as Invitee, told bool, err error) {
+	row, told, err := one[struct {
+		Member *uuid.UUID `db:"member_id"`
+		Staff  *uuid.UUID `db:"staff_id"`
+	}](ctx, r.q, `
+		SELECT d.member_id, d.staff_id FROM delivery d JOIN announcement a ON a.id = d.announcement_id
+		WHERE a.mission_id = $1 AND (d.member_id = $2 OR d.staff_id = $3) AND d.state IN `+toldStates+` ORDER BY d.member_id NULLS LAST LIMIT 1`,
+		mission, orNull(who.Member), orNull(who.Staff))
+	return Invitee{Member: orZero(row.Member), Staff: orZero(row.Staff)}, told, wrapErr("ask who was told", err)
 }

@@ -68,9 +68,10 @@ func (tx *Tx) LockMission(ctx context.Context, id uuid.UUID) (Mission, error) {
 	return tx.MissionByID(ctx, id)
 }
 
-// RSVPOf gives what somebody answered to a mission.
+// RSVPOf gives what somebody answered to a mission: who is a member and staff,
+// what they answered as a member.
 func (r reader) RSVPOf(ctx context.Context, mission uuid.UUID, who Invitee) (v RSVP, found bool, err error) {
-	row, found, err := one[rsvpRow](ctx, r.q, selectRSVP+` WHERE mission_id = $1 AND (member_id = $2 OR staff_id = $3)`,
+	row, found, err := one[rsvpRow](ctx, r.q, selectRSVP+` WHERE mission_id = $1 AND (member_id = $2 OR staff_id = $3) ORDER BY member_id NULLS LAST LIMIT 1`,
 		mission, orNull(who.Member), orNull(who.Staff))
 	return row.rsvp(), found, wrapErr("read answer about a mission", err)
 }

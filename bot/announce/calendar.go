@@ -2,7 +2,6 @@ package announce
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -22,26 +21,32 @@ func CalendarEffects() map[string]bot.Effect {
 	}
 }
 
-// appointment changes nothing; it is an effect because the address goes only to
-// who comes, which the records say, not the button.
+// appointment is an effect because the address goes only to who comes, which the
+// records say, not the button. It changes nothing, and so is told as a Refusal:
+// no row of the turn keeps the address.
 func appointment(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
-	none := map[string]string{bot.ResultOutcome: bot.CalendarOver}
-	member, staff, err := whoAsks(ctx, tx, d)
+	tell := func(outcome string) (map[string]string, error) {
+		return nil, bot.Refusal{Results: map[string]string{bot.ResultOutcome: outcome}}
+	}
+	who, err := tx.InviteeOf(ctx, d.Chat)
 	if err != nil {
 		return nil, err
 	}
-	id, found, err := appointed(ctx, tx, d, member, staff)
-	if err != nil || !found {
-		return none, err
+	id, outcome, err := appointed(ctx, tx, d, who)
+	if err != nil {
+		return nil, err
+	}
+	if outcome != "" {
+		return tell(outcome)
 	}
 	m, err := tx.MissionByID(ctx, id)
-	if errors.Is(err, store.ErrNoMission) || err == nil && m.StartsAt.IsZero() {
-		return none, nil
-	}
 	if err != nil {
 		return nil, err
 	}
-	comes, err := tx.Comes(ctx, m.ID, member, staff)
+	if m.StartsAt.IsZero() {
+		return tell(bot.CalendarOver)
+	}
+	comes, err := seated(ctx, tx, id, who)
 	if err != nil {
 		return nil, err
 	}
@@ -51,46 +56,61 @@ func appointment(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]str
 		return nil, err
 	}
 	l := Letter{Mission: m, Announcement: store.Announcement{CreatedAt: d.At}}
-	return map[string]string{
+	return nil, bot.Refusal{Results: map[string]string{
 		bot.ResultOutcome: bot.CalendarReady, bot.ResultCalendar: string(file),
 		bot.ResultCalendarName: "mboka-" + l.local(m.StartsAt).Format("2006-01-02") + ".ics",
 		bot.ResultWhen:         l.when(Recipient{Language: lang}),
-	}, nil
+	}}
 }
 
-// whoAsks is the member and the staff of a chat, zero where it is none.
-func whoAsks(ctx context.Context, tx *store.Tx, d bot.Doing) (member, staff uuid.UUID, err error) {
-	if d.Member != "" {
-		if member, err = uuid.Parse(d.Member); err != nil {
-			return member, staff, fmt.Errorf("member id: %w", err)
+// appointed is the mission that is meant, or else the outcome to tell. One that
+// was not announced is nobody's appointment, and nobody else's delivery leads to
+// one.
+func appointed(ctx context.Context, tx *store.Tx, d bot.Doing, who store.Invitee) (mission uuid.UUID, outcome string, err error) {
+	found := false
+	switch {
+	case who == store.Invitee{}:
+		return mission, bot.RSVPStranger, nil
+	case d.Event.Answer.Text == "":
+		if mission, found, err = tx.NextComing(ctx, who, d.At); err == nil && !found {
+			outcome = bot.CalendarOver
 		}
-	}
-	s, _, err := tx.StaffOf(ctx, d.Chat)
-	return member, s.ID, err
-}
-
-// appointed is the mission that is meant. One that was not announced is nobody's
-// appointment, and nobody else's delivery leads to one.
-func appointed(ctx context.Context, tx *store.Tx, d bot.Doing, member, staff uuid.UUID) (mission uuid.UUID, found bool, err error) {
-	if d.Event.Answer.Text == "" {
-		return tx.NextComing(ctx, member, staff, d.At)
+		return mission, outcome, err
 	}
 	id, err := uuid.Parse(d.Event.Answer.Text)
 	if err != nil {
-		return id, false, fmt.Errorf("id of a button: %w", err)
+		return id, "", fmt.Errorf("id of a button: %w", err)
 	}
-	if d.Event.Flow == bot.FlowMission {
-		all, err := tx.AnnouncementsOf(ctx, id)
+	if d.Event.Flow == bot.FlowDelivery {
+		mission, _, found, err = tx.MissionOfDelivery(ctx, id, who)
+	} else {
+		mission = id
+		all, failed := tx.AnnouncementsOf(ctx, id)
 		for _, a := range all {
 			found = found || !a.StartedAt.IsZero()
 		}
-		return id, found, err
+		err = failed
 	}
-	delivery, found, err := tx.DeliveryByID(ctx, id)
-	theirs := delivery.MemberID != uuid.Nil && delivery.MemberID == member || delivery.StaffID != uuid.Nil && delivery.StaffID == staff
-	if err != nil || !found || !theirs {
-		return id, false, err
+	if err == nil && !found {
+		outcome = bot.RSVPStranger
 	}
-	a, err := tx.AnnouncementByID(ctx, delivery.AnnouncementID)
-	return a.MissionID, err == nil, err
+	return mission, outcome, err
+}
+
+// seated tells whether somebody has said yes to a mission, as a member or as
+// staff, and has a seat.
+func seated(ctx context.Context, tx *store.Tx, mission uuid.UUID, who store.Invitee) (bool, error) {
+	for _, as := range []store.Invitee{{Member: who.Member}, {Staff: who.Staff}} {
+		if as == (store.Invitee{}) {
+			continue
+		}
+		v, found, err := tx.RSVPOf(ctx, mission, as)
+		if err != nil {
+			return false, err
+		}
+		if found && v.Answer == store.RSVPYes && !v.Waiting {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -24,7 +24,8 @@ type crowd struct {
 
 // crowds are all that a dry run shows. Other is none: nobody can say who it is.
 func (d DryRun) crowds(s sums) []crowd {
-	out := []crowd{{a: d.Audience, n: s.reach(), k: d.K, where: d.Audience.Reach()}}
+	whole := d.Audience.plain()
+	out := []crowd{{a: whole, n: s.reach(), k: d.K, where: whole.Reach()}}
 	for _, list := range []struct {
 		rows   []Row
 		of     map[string]int
@@ -40,7 +41,7 @@ func (d DryRun) crowds(s sums) []crowd {
 			if row.Code == OtherRow || row.Cell.State != protect.Shown {
 				continue
 			}
-			c := crowd{a: d.Audience, n: list.of[row.Code], k: d.KRows}
+			c := crowd{a: whole, n: list.of[row.Code], k: d.KRows}
 			list.narrow(&c, row.Code)
 			c.where = c.a.Reach()
 			out = append(out, c)

@@ -3,4 +3,44 @@
 //
 // It may import bot, bot/protect, store, locales, River's worker types, and the
 // libraries that write its files. What it offers (effects, facts, jobs) cmd/mboka joins.
+//
+// # Audiences
+//
+// An Audience is codes: places joined by or, the rest by and. It is read from
+// words (ParseAudience, with what figures understand handed in by cmd/mboka) or
+// from the buttons of flow announce (AudienceOf), whose steps are
+//
+//	audience_words      text; where it is answered the others are not read
+//	audience_country    ISO 3166-1 alpha-2, one or several
+//	audience_city       ids of locales/reference; each stands for its country
+//	audience_km         kilometres around each city, up to MostRadius
+//	audience_sector, audience_group
+//	                    option codes, one or several
+//	audience_language   fr, en, ln: of the conversation
+//	audience_qualified, audience_officials
+//	                    "yes", or anything else
+//
+// A code that none of these lists has, such as "any", chooses nobody out.
+//
+// # Dry runs
+//
+// Desk counts whom an audience reaches and how, by the same question that the
+// plan of the deliveries asks (store.Prospects), and shows nothing that has not
+// passed bot/protect. What it guards against:
+//
+//   - Lists over the same people. By country, language and channel they share
+//     their total, which is always shown, so nothing of one follows from another.
+//     The means are a second level under a channel and are told only where that
+//     channel is. Templates by country, which the price needs, pass as a table
+//     with the countries' totals. Who is left out by the cap or the platform is
+//     not part of the total. Days, time and price are made of protected counts.
+//   - The same audience at another time. It is told as it was until at least
+//     twice the larger threshold of people have come, gone or changed.
+//   - Another audience. Every count is compared with all that the organisation
+//     has seen in store.DryRunLife: where the filters put all people of one among
+//     those of another, the difference must be nobody or as many as the threshold
+//     asks, else the whole is refused.
+//
+// An audience under its threshold is refused whatever the filter, and Desk.Enough
+// asks again at each step towards sending.
 package announce

@@ -22,10 +22,10 @@ import (
 // StepDryRun is one of the codes below; its arguments are Text, all of it in the
 // language of whoever looks, and Who, the audience.
 const (
-	FactDryRun = "dry_run"
-	StepDryRun = "dry_run"
+	FactDryRun = flows.FactDryRun
+	StepDryRun = flows.FactDryRun
 
-	DryRunReady   = "ready"   // it may be sent
+	DryRunReady   = flows.DryRunReady
 	DryRunUnclear = "unclear" // the words were not understood
 	DryRunFew     = "few"     // too few people, whatever the filter
 	DryRunNarrow  = "narrow"  // too near to an earlier one
@@ -59,8 +59,8 @@ type Desk struct {
 func (d *Desk) Facts() map[string]bot.Lookup { return map[string]bot.Lookup{FactDryRun: d.look} }
 
 // Forecast foretells, exactly, what would become of an announcement to an
-// audience. It is for comparisons and shown to nobody.
-func (d *Desk) Forecast(ctx context.Context, a Audience, at time.Time) (Forecast, error) {
+// audience whose letter is of a kind. It is for comparisons and shown to nobody.
+func (d *Desk) Forecast(ctx context.Context, a Audience, kind bot.NoticeKind, at time.Time) (Forecast, error) {
 	policy, err := d.Policy(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
@@ -73,7 +73,7 @@ func (d *Desk) Forecast(ctx context.Context, a Audience, at time.Time) (Forecast
 	if err != nil {
 		return nil, err
 	}
-	return c.Expect(counted), nil
+	return c.Expect(counted, kind), nil
 }
 
 // Enough fails with protect.ErrTooFew where an audience reaches fewer people
@@ -84,7 +84,7 @@ func (d *Desk) Enough(ctx context.Context, a Audience, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read settings: %w", err)
 	}
-	f, err := d.Forecast(ctx, a, at)
+	f, err := d.Forecast(ctx, a, bot.NoticeMission, at)
 	if err == nil && f.Reach() < a.threshold(rulesOf(policy), 0) {
 		err = protect.ErrTooFew
 	}
@@ -131,7 +131,7 @@ func fact(code, text, who string) flows.Fact {
 // many people have changed that nobody can tell of one of them: then it is
 // counted anew. Any other one is compared with all that was seen.
 func (d *Desk) Try(ctx context.Context, a Audience, q bot.Looking, policy store.Policy) (out DryRun, err error) {
-	now, err := d.Forecast(ctx, a, q.At)
+	now, err := d.Forecast(ctx, a, kindOf(q.Answers), q.At)
 	if err != nil {
 		return DryRun{}, err
 	}
@@ -164,6 +164,13 @@ func (d *Desk) Try(ctx context.Context, a Audience, q bot.Looking, policy store.
 	return out, err
 }
 
+// kindOf is the kind of letter that the answers of flow announce make.
+func kindOf(answers flows.Answers) bot.NoticeKind {
+	m := filled{answers}.mission()
+	l := Letter{Announcement: store.Announcement{Kind: store.AnnounceNotice}, Mission: m}
+	return l.Message(Recipient{Caps: bot.WhatsAppCapabilities, Zones: []string{m.Timezone}}).Notice
+}
+
 // words are what the coordinator wrote, else the audience in words.
 func words(answers flows.Answers, a Audience) string {
 	if x, ok := answers.Get(StepWords); ok && x.Text != "" {
@@ -187,9 +194,19 @@ func (d *Desk) id(a Audience, q bot.Looking) (uuid.UUID, error) {
 	return id, nil
 }
 
+// plain is an audience without a filter that keeps everybody: all languages of the
+// service.
+func (a Audience) plain() Audience {
+	if len(slices.Compact(slices.Sorted(slices.Values(a.Languages)))) == len(locales.Langs) {
+		a.Languages = nil
+	}
+	return a
+}
+
 // canonical is an audience as it is compared: written in any order, it is the
 // same.
 func (a Audience) canonical() ([]byte, error) {
+	a = a.plain()
 	a.Places = slices.Clone(a.Places)
 	slices.SortFunc(a.Places, func(x, y Place) int {
 		return bytes.Compare(fmt.Appendf(nil, "%s %s %d", x.Country, x.City, x.Radius), fmt.Appendf(nil, "%s %s %d", y.Country, y.City, y.Radius))

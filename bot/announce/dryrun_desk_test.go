@@ -43,6 +43,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close(); conn.Close(context.Background()) })
+	yes := func(bot.NoticeKind, string) bool { return true }
 	o := &office{t: t, conn: conn, at: noon}
 	o.Desk = &Desk{
 		DB: db, Keys: storetest.Keys(t), Channels: []string{"telegram", "whatsapp"}, Rates: Rates{20, 35},
@@ -50,7 +51,7 @@ func newOffice(t *testing.T) *office {
 			return store.NewPolicy(map[string]string{"price.default": "0.05"})
 		},
 		Conditions: func(context.Context) (Conditions, error) {
-			return Conditions{Windowed: "whatsapp", Outside: func(string) string { return store.MeansTemplate }, Refused: RefusesUS}, nil
+			return Conditions{Windowed: "whatsapp", Approved: yes, Marketing: yes}, nil
 		},
 		Understand: func(words string) Meant { // countries by their code alone
 			var m Meant
@@ -253,12 +254,12 @@ func TestDryRunFact(t *testing.T) {
 			t.Errorf("%d: %s\n%s", i, got, text)
 		}
 	}
-	forecast, err := o.Forecast(t.Context(), Audience{}, o.at)
+	forecast, err := o.Forecast(t.Context(), Audience{}, bot.NoticeMission, o.at)
 	if err != nil || forecast.Reach() != 350 {
 		t.Error(forecast, err)
 	}
 	o.at = o.at.Add(25 * time.Hour) // the windows close
-	forecast, err = o.Forecast(t.Context(), Audience{}, o.at)
+	forecast, err = o.Forecast(t.Context(), Audience{}, bot.NoticeMission, o.at)
 	if err != nil || forecast.Reach() != 343 || forecast.sums().Skipped[store.SkippedTemplate] != 7 {
 		t.Error(forecast, err)
 	}

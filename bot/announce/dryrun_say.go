@@ -196,13 +196,6 @@ func (v speech) outside() string {
 	return v.text(locales.DryOutside, locales.Args{"What": strings.Join(parts, " · ")})
 }
 
-// unitedStates is where the platform takes no template of this kind.
-const unitedStates = "US"
-
-// RefusesUS is Conditions.Refused of WhatsApp: marketing templates do not reach
-// numbers of the United States (63049), whatever was agreed.
-func RefusesUS(country string) bool { return country == unitedStates }
-
 // meansUS tells whether the places of an audience can hold somebody who lives in
 // the United States.
 func (a Audience) meansUS() bool {

@@ -248,9 +248,12 @@ func TestSay(t *testing.T) {
 
 func TestExpect(t *testing.T) {
 	t.Parallel()
-	c := Conditions{Windowed: "whatsapp", Refused: RefusesUS, Outside: func(lang string) string {
-		return map[string]string{"fr": store.MeansTemplate, "ln": store.MeansStub}[lang]
-	}}
+	c := Conditions{
+		Windowed: "whatsapp", Marketing: func(kind bot.NoticeKind, _ string) bool { return kind == bot.NoticeMission },
+		Approved: func(kind bot.NoticeKind, lang string) bool {
+			return kind == bot.NoticeMission && lang == "fr" || kind == bot.NoticeStub && lang != "en"
+		},
+	}
 	for _, x := range []struct {
 		counted        store.Counted
 		means, skipped string
@@ -263,11 +266,17 @@ func TestExpect(t *testing.T) {
 		{store.Counted{Channel: "whatsapp", Language: "ln", Country: "BE"}, store.MeansStub, ""},
 		{store.Counted{Channel: "whatsapp", Language: "en", Country: "US"}, store.DeliveryParked, ""},
 		{store.Counted{Channel: "whatsapp", Language: "fr", Country: "US"}, "", store.SkippedTemplate},
+		{store.Counted{Channel: "whatsapp", Language: "ln", Country: "US"}, store.MeansStub, ""},
 	} {
 		x.counted.People = 3
-		got := c.Expect([]store.Counted{x.counted, x.counted})
+		got := c.Expect([]store.Counted{x.counted, x.counted}, bot.NoticeMission)
 		if len(got) != 1 || got[0].Means != x.means || got[0].Skipped != x.skipped || got[0].People != 6 {
 			t.Errorf("%+v: %+v", x.counted, got)
 		}
+	}
+	news := c.Expect([]store.Counted{{Channel: "whatsapp", Language: "fr", Country: "US", People: 1}}, bot.NoticeStub)
+	waits := c.Expect([]store.Counted{{Channel: "whatsapp", Language: "fr", Country: "US", People: 1}}, "")
+	if news[0].Means != store.MeansStub || waits[0].Means != store.DeliveryParked {
+		t.Error(news, waits)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"mboka/bot"
 	"mboka/bot/protect"
 	"mboka/store"
 )
@@ -14,14 +15,34 @@ type Conditions struct {
 	// Windowed is the channel whose platform takes any text only for a while
 	// after a message of the person.
 	Windowed string
-	// Outside is how somebody with a closed window is told who reads a language:
-	// store.MeansTemplate, store.MeansStub, or "" where nothing is approved and
-	// the delivery waits.
-	Outside func(language string) (means string)
-	// Refused tells the countries to which the platform takes no template. The
-	// numbers are sealed, so the country where members say they live decides.
-	Refused func(country string) bool
+	// Approved tells whether the platform takes an approved text of a kind, in a
+	// language, from somebody with a closed window.
+	Approved func(kind bot.NoticeKind, language string) bool
+	// Marketing tells whether it counts that text as marketing, which does not
+	// reach numbers of the United States whatever was agreed (63049). The numbers
+	// are sealed: here the country where members say they live decides.
+	Marketing func(kind bot.NoticeKind, language string) bool
 }
+
+// outside is how somebody with a closed window is told: by the approved text of
+// the kind of letter, by the one that only says that there is something, or as
+// soon as they write.
+func (c Conditions) outside(kind bot.NoticeKind, country, language string) (means, skipped string) {
+	switch {
+	case kind == "":
+	case kind != bot.NoticeStub && c.Approved(kind, language):
+		if country == unitedStates && c.Marketing(kind, language) {
+			return "", store.SkippedTemplate
+		}
+		return store.MeansTemplate, ""
+	case c.Approved(bot.NoticeStub, language):
+		return store.MeansStub, ""
+	}
+	return store.DeliveryParked, ""
+}
+
+// unitedStates is where no marketing text arrives.
+const unitedStates = "US"
 
 // Expected is how many people will be told alike.
 type Expected struct {
@@ -36,8 +57,9 @@ type Expected struct {
 // comparisons and for the dry run, which protects it, and is never shown.
 type Forecast []Expected
 
-// Expect foretells what becomes of the people counted.
-func (c Conditions) Expect(counted []store.Counted) Forecast {
+// Expect foretells what becomes of the people counted when they are sent a letter
+// of a kind, see Letter.Message.
+func (c Conditions) Expect(counted []store.Counted, kind bot.NoticeKind) Forecast {
 	sum := map[Expected]int{}
 	for _, n := range counted {
 		e := Expected{Country: n.Country, Language: n.Language, Channel: n.Channel}
@@ -51,10 +73,7 @@ func (c Conditions) Expect(counted []store.Counted) Forecast {
 		case n.Open:
 			e.Means = store.MeansWindow
 		default:
-			e.Means = cmp.Or(c.Outside(n.Language), store.DeliveryParked)
-			if e.Means != store.DeliveryParked && c.Refused(n.Country) {
-				e.Means, e.Skipped = "", store.SkippedTemplate
-			}
+			e.Means, e.Skipped = c.outside(kind, n.Country, n.Language)
 		}
 		sum[e] += n.People
 	}

@@ -30,16 +30,8 @@ type Recipient struct {
 	Coming bool
 }
 
-// The steps and codes of the buttons under a letter. Each is about the
-// delivery: the tap becomes event "delivery.<step>".
-const (
-	StepRSVP     = "rsvp"
-	StepFeedback = "feedback"
-	CodeYes      = "yes"
-	CodeMaybe    = "maybe"
-	CodeNo       = "no"
-	CodeBegin    = "begin"
-)
+// codeBegin is the code of the one button under the question how it was.
+const codeBegin = "begin"
 
 // deliveryPrefix begins the outbox id of a delivery, which WhatsApp gives back in
 // its status callbacks.
@@ -89,11 +81,11 @@ func (l Letter) buttons(r Recipient, m *bot.Message) {
 	}
 	switch {
 	case l.Announcement.Kind == store.AnnounceFeedback:
-		add(StepFeedback, CodeBegin, locales.LetterOpinion)
+		add(bot.StepFeedback, codeBegin, locales.LetterOpinion)
 	case l.Invites():
-		add(StepRSVP, CodeYes, locales.RsvpYes)
-		add(StepRSVP, CodeMaybe, locales.RsvpMaybe)
-		add(StepRSVP, CodeNo, locales.RsvpNo)
+		add(bot.StepRSVP, store.RSVPYes, locales.RsvpYes)
+		add(bot.StepRSVP, store.RSVPMaybe, locales.RsvpMaybe)
+		add(bot.StepRSVP, store.RSVPNo, locales.RsvpNo)
 	}
 }
 

@@ -22,6 +22,10 @@ const mostShown = 10
 // rowTitle is the longest title of such a row (twilio.com/docs/content/twiliolist-picker).
 const rowTitle = 24
 
+// lineTitle is how much of a title stands in the list, so that ten of them leave
+// room for buttons (WhatsApp, 1,024 characters).
+const lineTitle = 60
+
 // list shows a coordinator the announcements of their organisation; to who
 // approves, those of every one, what waits for a yes first.
 func (o *Office) list(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
@@ -50,13 +54,14 @@ func (o *Office) list(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 	}
 	slices.SortStableFunc(all, func(a, b store.Announcement) int { return cmp.Compare(waits(a), waits(b)) })
 	var lines []string
-	for _, a := range all {
+	for i, a := range all {
 		m, err := tx.MissionByID(ctx, a.MissionID)
 		if err != nil {
 			return nil, err
 		}
-		row := locales.Text(v.lang, locales.AnnRow, locales.Args{"State": stateOf(a.Status, v.lang), "Title": m.Text(d.Language).Title})
-		lines = append(lines, a.ID.String()+" "+cut(oneLine(row, rowTitle), rowTitle, bot.WhatsAppCapabilities))
+		title := oneLine(m.Text(d.Language).Title, lineTitle)
+		row := locales.Text(v.lang, locales.AnnRow, locales.Args{"N": i + 1, "State": stateOf(a.Status, v.lang), "Title": title})
+		lines = append(lines, strings.Join([]string{a.ID.String(), oneLine(title, rowTitle), row}, "\t"))
 	}
 	return begins(bot.FlowAnnounced, flows.Answers{{Step: StepListed, Text: strings.Join(lines, "\n")}}, "")
 }

@@ -16,6 +16,7 @@ import (
 	"mboka/bot"
 	"mboka/bot/effects"
 	"mboka/bot/jobs"
+	"mboka/flows"
 	"mboka/flows/flowstest"
 	"mboka/flows/registration"
 	"mboka/store"
@@ -92,7 +93,7 @@ func newWorld(t *testing.T, change func(*jobs.Config)) *world {
 	w.bot, err = bot.New(bot.Config{
 		Flows:    flowstest.All(),
 		Channels: []bot.Channel{line{w, "telegram", bot.TelegramCapabilities}, line{w, "whatsapp", bot.WhatsAppCapabilities}},
-		Sessions: w.sessions, Store: db, Keys: db.Keys(), Policy: policy, Record: records.Record, Facts: records.Facts(),
+		Sessions: w.sessions, Store: db, Keys: db.Keys(), Policy: policy, Record: records.Record, Facts: flowstest.Answering(records.Facts(), noFact),
 		Effects: records.All(), Begins: registration.ID + "." + registration.Adult, Tick: 20 * time.Millisecond,
 		Holds:   limits.NewHolds(client, storetest.Prefix(t), time.Now, "telegram", "whatsapp"),
 		Noticed: jobs.Noticed(db, w.now),
@@ -234,3 +235,6 @@ func (w *world) until(what string, ok func() bool) {
 		}
 	}
 }
+
+// noFact looks nothing up.
+func noFact(context.Context, bot.Looking) (flows.Fact, error) { return flows.Fact{}, nil }

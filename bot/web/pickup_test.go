@@ -21,6 +21,7 @@ import (
 	"mboka/bot/console"
 	"mboka/bot/effects"
 	"mboka/bot/web"
+	"mboka/flows"
 	"mboka/flows/flowstest"
 	"mboka/flows/registration"
 	"mboka/locales"
@@ -55,7 +56,7 @@ func newRig(t *testing.T) *rig {
 		Channels: []bot.Channel{channel},
 		Sessions: sessions.New(r.redis, sessions.Options{Prefix: r.prefix}),
 		Store:    db, Keys: db.Keys(), Policy: store.NewSettings(db, time.Now).Policy,
-		Record: records.Record, Facts: records.Facts(), Effects: records.All(),
+		Record: records.Record, Facts: flowstest.Answering(records.Facts(), noFact), Effects: records.All(),
 		Begins: registration.ID + "." + registration.Adult, PublicURL: r.pages.URL, Tick: 50 * time.Millisecond,
 	}, "holder-"+r.prefix)
 	if err != nil {
@@ -351,10 +352,13 @@ func orphan(t *testing.T) *bot.Bot {
 	records := effects.Records{Keys: storetest.Keys(t)}
 	b, err := bot.New(bot.Config{
 		Flows:    flowstest.All(),
-		Sessions: sessions.New(client, sessions.Options{}), Keys: records.Keys, Facts: records.Facts(),
+		Sessions: sessions.New(client, sessions.Options{}), Keys: records.Keys, Facts: flowstest.Answering(records.Facts(), noFact),
 	}, "orphan")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
+
+// noFact looks nothing up.
+func noFact(context.Context, bot.Looking) (flows.Fact, error) { return flows.Fact{}, nil }

@@ -64,7 +64,7 @@ func checkOptions() flows.CheckOptions {
 		Long: map[locales.Key]int{
 			locales.Notice: noticeMax, locales.NoticeDetails: noticeMax, locales.Summary: summaryMax,
 			locales.ProfileTitle: summaryMax, locales.Mydata: summaryMax,
-			locales.Shares: summaryMax, locales.SharesPast: summaryMax, locales.RequestReview: summaryMax, locales.WhosawDetails: summaryMax,
+			locales.Shares: summaryMax, locales.SharesPast: summaryMax, locales.RequestReview: summaryMax, locales.AnnCheck: summaryMax, locales.ChgSure: summaryMax, locales.WhosawDetails: summaryMax,
 			locales.Consents: noticeMax, locales.ContactAsk: noticeMax, locales.ShareGov: noticeMax, locales.ShareDone: noticeMax,
 		},
 		Fill:         fill,

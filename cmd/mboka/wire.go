@@ -121,6 +121,8 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	maps.Copy(facts, plans.Audiences.Facts())
 	maps.Copy(all, reports.Effects())
 	maps.Copy(facts, reports.Facts())
+	attendance := announce.Attendance{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Caps: limitsOf(channels)}
+	attendance.Join(all, facts)
 	var sending *announce.Sending
 	b, err := bot.New(bot.Config{
 		Flows:     allFlows(),
@@ -148,6 +150,15 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		sending = s.sending(b, channels, log, time.Now, nil)
 	}
 	return b, err
+}
+
+// limitsOf are the limits of the channels that are on, by name.
+func limitsOf(channels []bot.Channel) map[string]bot.Capabilities {
+	out := make(map[string]bot.Capabilities)
+	for _, c := range channels {
+		out[c.Name()] = c.Capabilities()
+	}
+	return out
 }
 
 // lookUps are for the channels whose platform can be asked.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,7 +35,13 @@ func (s service) startQueue(ctx context.Context) (*store.Queue, error) {
 	if err := sending.Register(workers); err != nil {
 		return nil, fmt.Errorf("register workers of announcements: %w", err)
 	}
-	queue, err := s.stores.db.NewQueue(workers, append(all.Periodic(), sending.Periodic()...), s.log)
+	upkeep := announce.NewUpkeep(announce.UpkeepConfig{
+		Store: s.stores.db, Notify: s.bot.Notify, Policy: s.stores.settings.Policy, Clock: s.tempo.clock, Logger: s.log,
+	})
+	if err := upkeep.Register(workers); err != nil {
+		return nil, fmt.Errorf("register workers of missions: %w", err)
+	}
+	queue, err := s.stores.db.NewQueue(workers, slices.Concat(all.Periodic(), sending.Periodic(), upkeep.Periodic()), s.log)
 	if err != nil {
 		return nil, err
 	}

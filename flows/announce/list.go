@@ -10,8 +10,8 @@ import (
 )
 
 // The list begins with answer Listed: as its text a line for each announcement,
-// its id and how it is called in a row, apart by a space. Which is the one that
-// was chosen.
+// its id, its title in a row, and what the text says of it, apart by tabs. Which
+// is the one that was chosen.
 const (
 	Listed = "listed"
 	Which  = "which"
@@ -32,26 +32,28 @@ var List = sync.OnceValue(func() *flows.Flow {
 // listed is a choice of the announcements in answer Listed.
 type listed struct{}
 
-func (listed) options(v flows.View) []flows.Option {
+func (listed) options(v flows.View) (out []flows.Option, lines []string) {
 	given, _ := v.Answers.Get(Listed)
-	var out []flows.Option
 	for line := range strings.Lines(given.Text) {
-		id, name, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if ok {
-			out = append(out, flows.Option{Code: id, Label: locales.Label{name, name, name}})
+		if f := strings.Split(strings.TrimRight(line, "\n"), "\t"); len(f) == 3 {
+			out = append(out, flows.Option{Code: f[0], Label: locales.Label{f[1], f[1], f[1]}})
+			lines = append(lines, f[2])
 		}
 	}
-	return out
+	return out, lines
 }
 
 // Offer shows them.
 func (f listed) Offer(v flows.View) flows.Offer {
-	return flows.Offer{Options: f.options(v), Marks: flows.Numbers}
+	rows, lines := f.options(v)
+	body := flows.Line{Key: locales.AnnList, Args: locales.Args{"Lines": strings.Join(lines, "\n")}}
+	return flows.Offer{Body: &body, Options: rows, Marks: flows.Numbers}
 }
 
 // Read takes what a choice takes.
 func (f listed) Read(v flows.View, in flows.Input) flows.Reading {
-	return fields.NewChoice(f.options(v), nil).Read(v, in)
+	rows, _ := f.options(v)
+	return fields.NewChoice(rows, nil).Read(v, in)
 }
 
 // Show names nothing: the answer is never shown again.

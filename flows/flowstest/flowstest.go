@@ -29,3 +29,18 @@ func All() []*flows.Flow {
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
+
+// Answering adds none, a lookup that knows nothing, for every fact that some flow
+// needs and facts lacks.
+func Answering[L any](facts map[string]L, none L) map[string]L {
+	for _, f := range All() {
+		for _, s := range f.Steps {
+			for _, need := range s.Needs {
+				if _, known := facts[need]; !known {
+					facts[need] = none
+				}
+			}
+		}
+	}
+	return facts
+}

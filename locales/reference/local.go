@@ -5,13 +5,6 @@ import (
 	"time"
 )
 
-// kinshasa is the zone of times that belong to no place: what is held online is
-// announced by the clock of the capital.
-const (
-	kinshasa   = "Africa/Kinshasa"
-	lubumbashi = "Africa/Lubumbashi"
-)
-
 // eastern are the chief towns, and a few more, of the provinces of the DRC that
 // lie in the zone Africa/Lubumbashi (tzdata, zone1970.tab: "Dem. Rep. of Congo
 // (east)"), folded.
@@ -21,13 +14,14 @@ var eastern = []string{"lubumbashi", "likasi", "kolwezi", "kamina", "kalemie", "
 // MainZone is the one IANA zone by whose clock times at a place are written: the
 // city's, else the country's, else that of the city where most people of the
 // country live who are counted here. written is a city that is not listed.
-// Without a country it is Kinshasa's.
+// Without a country it is Kinshasa's: what is held online is announced by the
+// clock of the capital.
 func MainZone(country, city, written string) string {
 	switch {
 	case country == "CD" && slices.Contains(eastern, Fold(written)):
-		return lubumbashi
+		return Lubumbashi
 	case country == "" || country == "CD":
-		return kinshasa
+		return Kinshasa
 	}
 	return Zones(country, city)[0]
 }
@@ -49,10 +43,7 @@ func LocalMoment(zone, code string) (at time.Time, ok bool) {
 // Where they show it twice, because they are put back, it is the first. exists is
 // false where they jump over it: then it is as much later as they jump.
 func Moment(zone string, year int, month time.Month, day, hour, minute int) (at time.Time, exists, twice bool) {
-	z, err := time.LoadLocation(zone)
-	if err != nil {
-		z = time.UTC
-	}
+	z := Zone(zone)
 	naive := time.Date(year, month, day, hour, minute, 0, 0, time.UTC)
 	// The offsets that may hold: those of a day before and a day behind. No zone
 	// changes its clocks twice within two days.
