@@ -20,7 +20,7 @@ type Audience struct {
 	Languages     []string `json:"languages,omitempty"` // of the conversation
 	Qualified     bool     `json:"qualified,omitempty"`
 	Officials     bool     `json:"officials,omitempty"` // staff, instead of members
-	// Discreet: for people who may not be seen to get it, see Quietly. It narrows
+	// Discreet: for people who may not be seen to get it, see quietly. It narrows
 	// nothing.
 	Discreet bool `json:"discreet,omitempty"`
 }

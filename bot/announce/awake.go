@@ -1,67 +1,48 @@
 package announce
 
 import (
-	"sync"
+	"slices"
 	"time"
 
 	"mboka/locales/reference"
 	"mboka/store"
 )
 
-// sleepers remember for a minute in which places it is quiet: rules name
-// minutes, and to look at the zones of all places costs milliseconds.
-type sleepers struct {
-	mu     sync.Mutex
-	minute time.Time
-	quiet  map[string]bool // by place
-	from   [2]time.Duration
-}
+// urgent is how long before its beginning a cancellation also wakes people up:
+// they may be about to set out.
+const urgent = 18 * time.Hour
 
-// awake are those of some places where it is not in the quiet hours. A place is
-// a city, else a country, "" where neither is known.
-func (s *sleepers) awake(p store.Policy, places []string, at time.Time) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	minute, from := at.Truncate(time.Minute), [2]time.Duration{p.QuietFrom, p.QuietTo}
-	if s.quiet == nil || !s.minute.Equal(minute) || s.from != from {
-		s.minute, s.from, s.quiet = minute, from, make(map[string]bool)
-	}
-	out := make([]string, 0, len(places))
-	for _, place := range places {
-		quiet, known := s.quiet[place]
-		if !known {
-			quiet = p.Quiet(zonesOf(place), at)
-			s.quiet[place] = quiet
-		}
-		if !quiet {
-			out = append(out, place)
-		}
-	}
-	return out
-}
-
-// zonesOf are the zones of a delivery's place.
-func zonesOf(place string) []string {
-	if c, known := reference.CityByID(place); known {
-		return reference.Zones(c.Country, place)
-	}
-	return reference.Zones(place, "")
-}
-
-// urgentBefore is how near a cancelled mission must be for its cancellation to
-// pass the quiet hours: people may be about to set out.
-const urgentBefore = 18 * time.Hour
-
-// urgent tells whether quiet hours do not hold for a letter.
-func (l Letter) urgent(at time.Time) bool {
+// Urgent tells whether a letter is handed over in quiet hours too.
+func (l Letter) Urgent(at time.Time) bool {
 	start := l.Mission.StartsAt
-	return l.Announcement.Kind == store.AnnounceCancellation && at.Before(start) && !at.Before(start.Add(-urgentBefore))
+	return l.Announcement.Kind == store.AnnounceCancellation && at.Before(start) && !at.Before(start.Add(-urgent))
 }
 
-// capped is the cap of announcements for a letter, negative where there is none.
-func (l Letter) capped(p store.Policy) int {
-	if l.Announcement.Kind != store.AnnounceNotice {
-		return -1
+// AwakePlaces are the places of deliveries where it is not quiet at a time, as
+// Delivery.Place has them: cities, countries for who named no city, and "" for
+// who named no country.
+func AwakePlaces(p store.Policy, at time.Time) []string {
+	quiet := map[string]bool{} // by zone
+	asleep := func(country, city string) bool {
+		return slices.ContainsFunc(reference.Zones(country, city), func(zone string) bool {
+			if _, asked := quiet[zone]; !asked {
+				quiet[zone] = p.Quiet([]string{zone}, at)
+			}
+			return quiet[zone]
+		})
 	}
-	return p.CapMonth
+	places := make([]string, 0, 1000)
+	add := func(place, country, city string) {
+		if !asleep(country, city) {
+			places = append(places, place)
+		}
+	}
+	add("", "", "")
+	for _, country := range reference.Countries() {
+		add(country.Alpha2, country.Alpha2, "")
+		for _, city := range reference.Cities(country.Alpha2) {
+			add(city.ID, country.Alpha2, city.ID)
+		}
+	}
+	return places
 }

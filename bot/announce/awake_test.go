@@ -20,24 +20,12 @@ func policy(t testing.TB) store.Policy {
 	return p
 }
 
-// awakePlaces asks about all places that a delivery may have.
-func awakePlaces(p store.Policy, at time.Time) []string {
-	all := []string{""}
-	for _, c := range reference.Countries() {
-		all = append(all, c.Alpha2)
-		for _, city := range reference.Cities(c.Alpha2) {
-			all = append(all, city.ID)
-		}
-	}
-	return new(sleepers).awake(p, all, at)
-}
-
 func TestPlacesAreAwakeWhenTheirZonesAre(t *testing.T) {
 	t.Parallel()
 	p := policy(t)
 	rapid.Check(t, func(t *rapid.T) {
 		at := time.Unix(rapid.Int64Range(1735689600, 2051222400).Draw(t, "at"), 0)
-		awake := awakePlaces(p, at)
+		awake := AwakePlaces(p, at)
 		seen := map[string]bool{}
 		for _, place := range awake {
 			if seen[place] {
@@ -68,7 +56,7 @@ func TestPlacesAreAwakeWhenTheirZonesAre(t *testing.T) {
 // Canada who named no city sleep, and so do those in Vancouver.
 func TestAwakePlaces(t *testing.T) {
 	t.Parallel()
-	awake := awakePlaces(policy(t), at(t, "Europe/Brussels", "2027-04-17 08:00"))
+	awake := AwakePlaces(policy(t), at(t, "Europe/Brussels", "2027-04-17 08:00"))
 	for place, want := range map[string]bool{"BE": true, "be-brussels": true, "CA": false, "ca-vancouver": false, "GB": false, "CD": false} {
 		if got := slices.Contains(awake, place); got != want {
 			t.Errorf("%s: %t", place, got)
@@ -89,7 +77,7 @@ func TestOnlyALateCancellationIsUrgent(t *testing.T) {
 		{store.AnnounceCancellation, time.Minute, true}, {store.AnnounceCancellation, 0, false},
 		{store.AnnounceChange, time.Hour, false}, {store.AnnounceNotice, time.Hour, false}, {store.AnnounceDayBefore, time.Hour, false},
 	} {
-		if got := letterOf(t, m, c.kind).urgent(m.StartsAt.Add(-c.before)); got != c.want {
+		if got := letterOf(t, m, c.kind).Urgent(m.StartsAt.Add(-c.before)); got != c.want {
 			t.Errorf("%s %s before: %t", c.kind, c.before, got)
 		}
 	}
@@ -98,6 +86,6 @@ func TestOnlyALateCancellationIsUrgent(t *testing.T) {
 func BenchmarkAwakePlaces(b *testing.B) {
 	p, now := policy(b), at(b, "UTC", "2027-04-17 08:00")
 	for b.Loop() {
-		awakePlaces(p, now)
+		AwakePlaces(p, now)
 	}
 }

@@ -194,11 +194,17 @@ func (d *Desk) id(a Audience, q bot.Looking) (uuid.UUID, error) {
 	return id, nil
 }
 
-// plain is an audience without a filter that keeps everybody: all languages of the
-// service.
+// plain is an audience without filters that say nothing: all languages of the
+// service, and groups beside professions, each of which belongs to one.
 func (a Audience) plain() Audience {
 	if len(slices.Compact(slices.Sorted(slices.Values(a.Languages)))) == len(locales.Langs) {
 		a.Languages = nil
+	}
+	if len(a.Groups) > 0 {
+		within := slices.DeleteFunc(slices.Clone(a.Professions), func(code string) bool { return !inGroups([]string{code}, a.Groups) })
+		if len(within) > 0 {
+			a.Groups, a.Professions = nil, within
+		}
 	}
 	return a
 }

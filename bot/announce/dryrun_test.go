@@ -2,7 +2,6 @@ package announce
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -138,40 +137,6 @@ func rest(rows []Row, of map[string]int) int {
 		}
 	}
 	return n
-}
-
-// TestSayReadsOnlyWhatIsProtected changes counts that are not shown, and looks
-// whether days, times and costs change with them.
-func TestSayReadsOnlyWhatIsProtected(t *testing.T) {
-	t.Parallel()
-	policy, err := store.NewPolicy(map[string]string{"price.default": "0.05", "price.US": "10", "whatsapp_tier": "1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		f := foretold(t)
-		s := f.sums()
-		run, err := protected(testRules, Audience{}, s, "whatsapp")
-		if err != nil {
-			return
-		}
-		before := run.Say(locales.FR, policy, Rates{20, 35})
-		// Any forecast that is told alike in all its counts must be worded alike.
-		other := maps.Clone(s.Templates)
-		for code := range other {
-			if _, told := cellOf(run.Templates, code); !told {
-				other[code] += rapid.IntRange(0, 4).Draw(t, "more")
-			}
-		}
-		s.Templates = other
-		again, err := protected(testRules, Audience{}, s, "whatsapp")
-		if err != nil || len(again.Templates) != len(run.Templates) {
-			return
-		}
-		if after := again.Say(locales.FR, policy, Rates{20, 35}); after != before {
-			t.Fatalf("said\n%s\nthen\n%s", before, after)
-		}
-	})
 }
 
 func TestThresholds(t *testing.T) {

@@ -53,6 +53,9 @@ func (l Letter) Message(r Recipient) bot.Message {
 	m.Text = fill(m.Template, m.Variables)
 	m.Keys = sheet.keys
 	m.Notice, m.Fields = l.approved(r)
+	if l.discreet() {
+		return quietly(m)
+	}
 	return m
 }
 

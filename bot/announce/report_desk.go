@@ -159,9 +159,9 @@ func buttonsOf(r Report) []string {
 	return []string{bot.XLSXAsked, bot.ReportWhole, bot.ShareAsked}
 }
 
-// planned tells whether the sending of an announcement has begun, so that its
+// hasPlan tells whether the sending of an announcement has begun, so that its
 // counters may be told.
-func planned(a store.Announcement) bool { return !a.PlannedAt.IsZero() }
+func hasPlan(a store.Announcement) bool { return !a.PlannedAt.IsZero() }
 
 // over tells whether all was tried.
 func over(a store.Announcement) bool {
@@ -170,7 +170,7 @@ func over(a store.Announcement) bool {
 
 // report counts and protects. Before the sending has begun there is none.
 func (r *Reports) report(ctx context.Context, tx *store.Tx, rules protect.Rules, a store.Announcement, now time.Time, lang locales.Lang) (Report, error) {
-	if !planned(a) {
+	if !hasPlan(a) {
 		return Report{}, errNothing
 	}
 	m, err := tx.MissionByID(ctx, a.MissionID)
@@ -280,7 +280,7 @@ func (c *clerk) wholeOf(id uuid.UUID) (Whole, error) {
 	w, stopped := Whole{Title: m.Text(c.lang.String()).Title, At: c.d.At}, 0
 	fine := protect.Fine{}
 	for _, a := range all {
-		if !planned(a) {
+		if !hasPlan(a) {
 			continue
 		}
 		tally, err := c.tx.PaceOf(c.ctx, a.ID, c.d.At)

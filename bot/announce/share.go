@@ -283,7 +283,7 @@ func (r *Reports) noticeOf(ctx context.Context, mission uuid.UUID, q bot.Looking
 		return "", "", err
 	}
 	for _, a := range all {
-		if a.Kind != store.AnnounceNotice || !planned(a) || a.Status == store.AnnouncementCancelled || !a.ValidUntil.IsZero() && !q.At.Before(a.ValidUntil) {
+		if a.Kind != store.AnnounceNotice || !hasPlan(a) || a.Status == store.AnnouncementCancelled || !a.ValidUntil.IsZero() && !q.At.Before(a.ValidUntil) {
 			continue
 		}
 		letter := Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}

@@ -2,6 +2,7 @@ package announce
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"mboka/bot"
@@ -73,23 +74,17 @@ func capabilities(channel string) bot.Capabilities {
 	return bot.TelegramCapabilities
 }
 
-// Approved are the languages in which people can be told of a letter of some
-// kind though they have not written for a day: by its approved text, or by the
-// one that only says that there is something. discreet: by that one alone.
-func Approved(template func(kind bot.NoticeKind, language string) bool, kind bot.NoticeKind, discreet bool) []string {
-	var all []string
-	for _, lang := range locales.Langs {
-		l := lang.String()
-		if !discreet && kind != "" && template(kind, l) || kind != "" && template(bot.NoticeStub, l) {
-			all = append(all, l)
-		}
-	}
-	return all
+// discreet tells whether a letter is for people who may not be seen to get it.
+func (l Letter) discreet() bool {
+	var a Audience
+	// What cannot be read names no such people.
+	_ = json.Unmarshal(l.Announcement.Audience, &a)
+	return a.Discreet
 }
 
-// Quietly is a letter for people who may not be seen to get it: outside the 24
+// quietly is a letter for people who may not be seen to get it: outside the 24
 // hours they are told only that there is something.
-func Quietly(m bot.Message) bot.Message {
+func quietly(m bot.Message) bot.Message {
 	if m.Notice != "" {
 		m.Notice, m.Fields = bot.NoticeStub, nil
 	}

@@ -136,7 +136,7 @@ func (s *Sending) pumps(channel string) int {
 // claim is what may be begun now by a channel.
 func (s *Sending) claim(ctx context.Context, l Letter, policy store.Policy, channel string) (store.Claim, error) {
 	now := s.cfg.Clock()
-	c := store.Claim{Announcement: l.Announcement.ID, Channel: channel, Channels: s.names, At: now, Cap: l.capped(policy), Quiet: !l.urgent(now)}
+	c := store.Claim{Announcement: l.Announcement.ID, Channel: channel, Channels: s.names, At: now, Cap: l.capped(policy), Quiet: !l.Urgent(now)}
 	caps := s.channels[channel].Capabilities()
 	if caps.Window > 0 {
 		c.Since = now.Add(-caps.Window)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"mboka/bot"
 	"mboka/bot/jobs"
 	"mboka/store"
 )
@@ -261,5 +262,35 @@ func TestOneFaultHoldsUpNobody(t *testing.T) {
 	w.settled()
 	if len(w.messages("1")) != 1 || len(w.messages("3")) != 1 || len(failed) != 2 || failed[0] == nil {
 		t.Errorf("told %d and %d times, %v", len(w.messages("1")), len(w.messages("3")), failed)
+	}
+}
+
+// TestWarningsWaitForTheDay: whom the platform lets nobody write to today is
+// warned by a later run, once.
+func TestWarningsWaitForTheDay(t *testing.T) {
+	t.Parallel()
+	full := true
+	w := newWorld(t, func(c *jobs.Config) {
+		c.First = func(context.Context, store.OpenNotification) (bool, error) { return !full, nil }
+	})
+	w.approved = true
+	const address = "whatsapp:+15550108"
+	id := w.member(true, "whatsapp "+address)
+	w.set(begin.AddDate(0, 13, 0))
+	w.twice("silence")
+	if n := w.count(`SELECT count(*) FROM notice WHERE member_id = $1 AND state = 'queued'`, id); n != 1 || len(w.messages(address)) != 0 {
+		t.Fatalf("%d wait, %d are said", n, len(w.messages(address)))
+	}
+	full = false
+	for range 2 {
+		w.set(w.now().AddDate(0, 0, 1))
+		w.twice("silence")
+		w.settled()
+	}
+	if got := w.messages(address); len(got) != 1 || !got[0].Outside || got[0].Notice != bot.NoticeRetention || len(got[0].Fields) != 2 || got[0].Fields[1] == "" {
+		t.Errorf("said %+v", got)
+	}
+	if n := w.count(`SELECT count(*) FROM notice WHERE member_id = $1 AND state = 'sent'`, id); n != 1 {
+		t.Error("it does not count as arrived")
 	}
 }

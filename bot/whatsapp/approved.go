@@ -72,6 +72,14 @@ func (c *Channel) Template(kind bot.NoticeKind, language string) bool {
 	return ok
 }
 
+// Reaches tells whether somebody can be told of a notice at all who has not
+// written for a day: by its own text, or by the one that only says that there
+// is something.
+func (c *Channel) Reaches(kind bot.NoticeKind, language string) bool {
+	notice, ok := noticeOf(kind)
+	return ok && (c.Template(kind, language) || notice.stub && c.Template(bot.NoticeStub, language))
+}
+
 // Marketing tells whether WhatsApp counts that text as marketing: such texts do
 // not reach numbers of the United States (twilio.com/docs/api/errors/63049).
 func (c *Channel) Marketing(kind bot.NoticeKind, language string) bool {

@@ -63,7 +63,7 @@ func unused(variable string) announce.Unknown {
 // reach.
 func audiences(s *stores, channels []bot.Channel) *announce.Desk {
 	d := &announce.Desk{
-		DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Understand: understand, Conditions: conditions,
+		DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Understand: understand, Conditions: conditions(channels),
 		Rates: announce.Rates{Telegram: float64(limits.Rates["telegram"].Bulk), WhatsApp: float64(limits.Rates["whatsapp"].Bulk)},
 	}
 	for _, c := range channels {
@@ -72,9 +72,16 @@ func audiences(s *stores, channels []bot.Channel) *announce.Desk {
 	return d
 }
 
-// conditions are those of the platforms. Nothing is approved yet: who has not
-// written for a day waits.
-func conditions(context.Context) (announce.Conditions, error) {
-	none := func(bot.NoticeKind, string) bool { return false }
-	return announce.Conditions{Windowed: "whatsapp", Approved: none, Marketing: none}, nil
+// conditions are those of the platforms: which texts WhatsApp has approved
+// changes while the service runs.
+func conditions(channels []bot.Channel) func(context.Context) (announce.Conditions, error) {
+	c := announce.Conditions{
+		Windowed:  "whatsapp",
+		Approved:  func(bot.NoticeKind, string) bool { return false },
+		Marketing: func(bot.NoticeKind, string) bool { return false },
+	}
+	if w := withTemplates(channels); w != nil {
+		c.Approved, c.Marketing = w.Template, w.Marketing
+	}
+	return func(context.Context) (announce.Conditions, error) { return c, nil }
 }

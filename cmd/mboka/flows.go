@@ -70,7 +70,7 @@ func checkOptions() flows.CheckOptions {
 		Fill:         fill,
 		CommandWords: bot.CommandWords(),
 		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore, locales.RecycledNew},
-		Facts:        []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactStaff, flows.FactConsents, flows.FactViews, flows.FactShare,
+		Facts: []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactStaff, flows.FactConsents, flows.FactViews, flows.FactShare,
 			flows.FactDryRun, flows.FactSample},
 	}
 }

@@ -49,6 +49,7 @@ func (s *testService) stubbed(ch *whatsapp.Channel, member uuid.UUID, address st
 	return delivery, receipt.ProviderID
 }
 
+// sql changes the records as no command does.
 func (s *testService) sql(query string, args ...any) {
 	s.t.Helper()
 	if _, err := s.db.Exec(s.t.Context(), query, args...); err != nil {

@@ -360,4 +360,3 @@ func TestReportIsNotRecounted(t *testing.T) {
 		t.Error("not counted again")
 	}
 }
-

@@ -11,7 +11,6 @@ import (
 
 	"mboka/bot"
 	"mboka/bot/announce"
-	"mboka/bot/whatsapp"
 	"mboka/store"
 	"mboka/store/limits"
 )
@@ -32,12 +31,6 @@ func bulkRates() map[string]limits.Rate {
 // do the same work together.
 func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, clock func() time.Time, stop <-chan struct{}) *announce.Sending {
 	tier := limits.NewTier(s.redis, "mboka")
-	texts := make(map[string]*whatsapp.Channel)
-	for _, c := range channels {
-		if w, ok := c.(*whatsapp.Channel); ok {
-			texts[w.Name()] = w
-		}
-	}
 	return announce.NewSending(announce.SendingConfig{
 		Store: s.db, Channels: channels, Policy: s.settings.Policy, Reach: announce.Audience.Reach,
 		Bulk: s.lanes.Bulk,
@@ -45,14 +38,7 @@ func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, c
 			return s.lanes.Slow(ctx, channel, limits.Half, d+limits.SlowFor)
 		},
 		Tier: tier.Take, HeldUntil: s.holds.Until, Refused: b.Refused, LookUps: lookUps(channels), Count: b.CountDelivery,
-		Approved: func(channel string, kind bot.NoticeKind, language string) bool {
-			w := texts[channel]
-			return w != nil && (w.Template(kind, language) || w.Template(bot.NoticeStub, language))
-		},
-		Marketing: func(channel string, kind bot.NoticeKind, language string) bool {
-			w := texts[channel]
-			return w != nil && w.Marketing(kind, language)
-		},
+		Approved: approvedBy(channels), Marketing: marketingBy(channels),
 		Clock: clock, Chance: random.Float64, Logger: log, Stop: stop,
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"mboka/bot"
 	"mboka/bot/whatsapp"
+	"mboka/locales"
 	"mboka/store"
 	"mboka/store/limits"
 )
@@ -164,6 +165,33 @@ func (s service) first(ctx context.Context, n store.OpenNotification) (bool, err
 	}
 	ok, _, err := limits.NewTier(s.stores.redis, "mboka").Take(ctx, n.Channel, n.Chat.String(), policy.WhatsAppTier)
 	return ok, err
+}
+
+// withTemplates is the channel whose platform takes approved texts, nil if it is
+// off.
+func withTemplates(channels []bot.Channel) *whatsapp.Channel {
+	for _, c := range channels {
+		if w, ok := c.(*whatsapp.Channel); ok {
+			return w
+		}
+	}
+	return nil
+}
+
+// approvedBy tells by which notices people can be told who have not written.
+func approvedBy(channels []bot.Channel) func(string, bot.NoticeKind, string) bool {
+	w := withTemplates(channels)
+	return func(channel string, kind bot.NoticeKind, language string) bool {
+		return w != nil && channel == w.Name() && w.Reaches(kind, language)
+	}
+}
+
+// marketingBy tells which texts WhatsApp counts as marketing, in any language.
+func marketingBy(channels []bot.Channel) func(string, bot.NoticeKind) bool {
+	w := withTemplates(channels)
+	return func(channel string, kind bot.NoticeKind) bool {
+		return w != nil && channel == w.Name() && slices.ContainsFunc(locales.Langs[:], func(l locales.Lang) bool { return w.Marketing(kind, l.String()) })
+	}
 }
 
 // noticeKinds are the kinds of approved texts for what jobs say.
