@@ -52,14 +52,19 @@ func (tx *Tx) PlanDeliveries(ctx context.Context, p Plan, after uuid.UUID) (last
 		WITH meant AS MATERIALIZED (
 			SELECT m.id, m.language, coalesce(p.country_residence, '') AS country, p.city_residence AS city
 			FROM `+from+` AND m.id > $2 ORDER BY m.id LIMIT $3
+		), others AS MATERIALIZED (
+			SELECT id FROM announcement
+			WHERE kind = 'notice' AND id <> $1 AND (status IN ('sending', 'paused', 'sent') OR ended_at > $6::timestamptz - interval '30 days')
+		), told AS MATERIALIZED (
+			SELECT o.member_id, count(*) AS n FROM others JOIN delivery o ON o.announcement_id = others.id JOIN meant ON meant.id = o.member_id
+			WHERE o.started_at > $6::timestamptz - interval '30 days' AND o.state IN ('sending', 'sent', 'delivered', 'read', 'unknown') GROUP BY 1
 		), added AS (
 			INSERT INTO delivery (id, announcement_id, member_id, channel, language, country, place, state, reason, settled_at)
 			SELECT md5($1::uuid::text || meant.id::text)::uuid, $1, meant.id, coalesce(chat.channel, ''), meant.language, meant.country,
 				coalesce(meant.city, meant.country), CASE WHEN skipped.reason IS NULL THEN 'planned' ELSE 'skipped' END,
 				skipped.reason, CASE WHEN skipped.reason IS NOT NULL THEN $6::timestamptz END
-			FROM meant LEFT JOIN LATERAL `+reachable(`meant.id`, `$4`, ``)+` chat ON true,
-			LATERAL (SELECT CASE WHEN chat.channel IS NULL THEN 'gone'
-				WHEN $5 >= 0 AND `+capped(`meant.id`, `$6`, `$1`)+` >= $5 THEN 'cap' END AS reason) skipped
+			FROM meant LEFT JOIN LATERAL `+reachable(`meant.id`, `$4`, ``)+` chat ON true LEFT JOIN told ON told.member_id = meant.id,
+			LATERAL (SELECT CASE WHEN chat.channel IS NULL THEN 'gone' WHEN $5 >= 0 AND coalesce(told.n, 0) >= $5 THEN 'cap' END AS reason) skipped
 			ON CONFLICT DO NOTHING
 		)
 		SELECT id FROM meant ORDER BY id DESC LIMIT 1`, p, after, args)

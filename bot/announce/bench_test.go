@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"flag"
 	"sync"
 	"testing"
 	"time"
@@ -8,8 +9,8 @@ import (
 	"mboka/store"
 )
 
-// planned is how many people BenchmarkPlan plans for.
-const planned = 1_000_000
+// many is how many people BenchmarkPlan plans for.
+var many = flag.Int("announce.people", 1_000_000, "people for whom deliveries are planned")
 
 // BenchmarkPlan puts a million deliveries into the ledger. The people are made
 // in the records at once; their addresses, which planning does not open, are of
@@ -26,7 +27,7 @@ func BenchmarkPlan(b *testing.B) {
 		`INSERT INTO consent (id, member_id, purpose, granted, notice_version, language, channel, at, message_id)
 			SELECT md5('c' || n)::uuid, md5('m' || n)::uuid, 'missions', true, '1', 'fr', 'telegram', '2026-10-26', 'm' FROM generate_series(1, $1) n`,
 	} {
-		w.sql(statement, planned)
+		w.sql(statement, *many)
 	}
 	w.sql(`ANALYZE`)
 	b.ReportAllocs()
@@ -41,11 +42,11 @@ func BenchmarkPlan(b *testing.B) {
 			b.Fatal(err)
 		}
 		n++
-		if got := w.totals(id)["planned"]; got != planned {
+		if got := w.totals(id)["planned"]; got != int64(*many) {
 			b.Fatalf("%d planned", got)
 		}
 	}
-	b.ReportMetric(float64(n)*planned/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(n)*float64(*many)/b.Elapsed().Seconds(), "rows/s")
 }
 
 // BenchmarkDeliveries sends with as many pumps as one process has, to platforms

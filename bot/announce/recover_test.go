@@ -102,9 +102,8 @@ func TestAPersonDecidesAboutTheUnknown(t *testing.T) {
 }
 
 // TestPauseResumeAndCancelActAtOnce, on deliveries that are planned, with the
-// jobs running.
+// jobs running. It is alone, because it holds to seconds.
 func TestPauseResumeAndCancelActAtOnce(t *testing.T) {
-	t.Parallel()
 	const people, atOnce = 400, 2 * time.Second
 	begun := time.Now()
 	w := newWorld(t, func(c *SendingConfig) {

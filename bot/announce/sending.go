@@ -30,8 +30,9 @@ type SendingConfig struct {
 	// Refused carries out what a refusal says beyond its one message, see
 	// bot.Refused.
 	Refused func(ctx context.Context, channel, address, reply string, failed *bot.SendError)
-	// Approved tells whether a platform takes an approved text for a kind of notice
-	// to somebody who has not written for a day. Default: none.
+	// Approved tells whether a platform takes an approved text for a kind of notice,
+	// or one that says that there is something, to somebody who has not written
+	// for a day. Default: none.
 	Approved func(channel string, kind bot.NoticeKind, language string) bool
 	// Marketing tells whether that text counts as marketing.
 	Marketing func(channel string, kind bot.NoticeKind) bool

@@ -11,6 +11,7 @@
 //	go test -v ./cmd/mboka/fault                     bounded, as in CI; -v shows the figures
 //	go test ./cmd/mboka/fault -fault.members=600     a crowd
 //	go test ./cmd/mboka/fault -fault.seed=7 -run Faults/redis -v
+//	go test -v ./cmd/mboka/fault -run Ledger -fault.recipients=100000    an announcement to many
 //
 // How it judges: before anything breaks, one person of each kind goes through
 // the whole form on each platform, and what the phone shows then is what every

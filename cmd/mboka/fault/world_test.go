@@ -121,6 +121,7 @@ func newWorld(t *testing.T, needs needs) *world {
 type needs struct {
 	killPostgres bool
 	proxies      bool // else the service reaches its stores directly
+	awake        bool // nobody has quiet hours
 }
 
 func (w *world) databases(needs needs) (url string) {
@@ -136,7 +137,11 @@ func (w *world) databases(needs needs) (url string) {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(db.Close)
-	for key, value := range store.DemoSettings() {
+	settings := store.DemoSettings()
+	if needs.awake {
+		settings["quiet_from"] = "08:00" // until 08:00: never
+	}
+	for key, value := range settings {
 		if err := db.PutSetting(w.t.Context(), key, value, store.ActorOperator, time.Now()); err != nil {
 			w.t.Fatal(err)
 		}
