@@ -327,39 +327,6 @@ func (d *dialogue) key(kind string) string {
 	return fmt.Sprintf("mboka:{%s}:%s:%s", d.chat()[:2], kind, d.chat())
 }
 
-// flushed waits until the write-behind has brought everything to Postgres.
-func (d *dialogue) flushed() {
-	d.t.Helper()
-	poll(d.t, "the answers in Postgres", func() bool {
-		return d.s.redis.Exists(d.t.Context(), d.key("j")).Val() == 0
-	})
-}
-
-// released waits until nobody works on the chat any more: who does has the
-// session in memory.
-func (d *dialogue) released() {
-	d.t.Helper()
-	poll(d.t, "the lease given back", func() bool {
-		return d.s.redis.ZScore(d.t.Context(), "mboka:{"+d.chat()[:2]+"}:due", d.chat()).Err() != nil
-	})
-}
-
-// rows counts what the records hold of the chat, everywhere.
-func (d *dialogue) rows() int {
-	d.t.Helper()
-	var n int
-	err := d.s.db.QueryRow(d.t.Context(), `
-		SELECT (SELECT count(*) FROM address WHERE chat = $1) + (SELECT count(*) FROM draft WHERE chat = $1)
-			+ (SELECT count(*) FROM draft_answer WHERE chat = $1) + (SELECT count(*) FROM turn WHERE chat = $1)
-			+ (SELECT count(*) FROM staff WHERE chat = $1)
-			+ (SELECT count(*) FROM consent c JOIN address a USING (member_id) WHERE a.chat = $1)
-			+ (SELECT count(*) FROM profile p JOIN address a USING (member_id) WHERE a.chat = $1)`, d.index()).Scan(&n)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return n
-}
-
 // volatile is what differs from run to run: member numbers, codes, dates and
 // links; and the version of the notice, which differs with each word of it.
 var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b|a_[2-9A-HJ-NP-Z]{8}\b`)
