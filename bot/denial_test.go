@@ -81,8 +81,8 @@ func TestWordsOfStaff(t *testing.T) {
 	try := func(roles []StaffRole, channel string, kind store.Organisation) {
 		lang := locales.Langs[(led+denied)%len(locales.Langs)]
 		for place, s := range standing(t, b, lang, roles) {
-			for name, p := range staffWords {
-				may := slices.ContainsFunc(roles, func(r StaffRole) bool { return store.May(p, r.Role, r.Organisation, kind) })
+			for name := range staffWords {
+				may := slices.ContainsFunc(roles, func(r StaffRole) bool { return MayUse(name, r.Role, r.Organisation, kind) })
 				slashed, bare := waysOfStaff(name)
 				texts := append(slashed, bare...)
 				if n := led + denied; len(roles) > 0 && roles[0].Organisation != store.Ministry {

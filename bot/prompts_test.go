@@ -71,7 +71,7 @@ func facts(s Session) flows.Facts {
 		flows.FactViews: {Args: map[string]any{ViewsCount: 2, "Mailings": 0, "Rows": "x"}},
 		flows.FactShare: {Args: map[string]any{"Ministère": "x", "But": "x"}, Answers: flows.Answers{{Step: ShareNamed, Text: "x"}}},
 		FactMissions:    {Answers: flows.Answers{{Step: MissionsList, Codes: []string{"a", "b"}, Text: "Rencontre\tRencontre, samedi\nForum\tForum, lundi"}}, Args: map[string]any{"Told": "yes"}},
-		FactMission:     {Args: map[string]any{"Letter": "Rencontre\n\nVenez.", "Mine": "je viens", "Answer": "yes", "Door": true, "Run": About{Kind: AboutMission}.Run()}},
+		FactMission:     {Args: map[string]any{"Title": "Rencontre", "Letter": "Rencontre\n\nVenez.", "Mine": "je viens", "Answer": "yes", "Door": true, "Run": About{Kind: AboutMission}.Run()}},
 
 		flows.FactDryRun: {Args: map[string]any{"Text": "x"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
 		flows.FactSample: {Args: map[string]any{"Text": "x"}},
@@ -132,7 +132,13 @@ func staffPlaces(b *Bot, lang locales.Lang) map[string]Session {
 		says := Inbound{Channel: "telegram", ID: "2", Kind: Text, Text: "je viens"}
 		return b.think(seal.Chat{1}, Session{Lang: lang.String(), Chosen: true, Member: "m"}, says, today, with).Session
 	}
-	return map[string]Session{FlowComing: addressed(RSVPSeated), FlowFeedback: addressed(FeedbackAsked), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
+	plans := func(form string) Session {
+		with := facts(s)
+		with[factOutcome] = flows.Fact{Args: map[string]any{ResultOutcome: AnnouncementSaid, ResultForm: form}}
+		asks := Inbound{Channel: "telegram", ID: "3", Kind: Text, Text: "/announce"}
+		return b.think(seal.Chat{1}, menu, asks, today, with).Session
+	}
+	return map[string]Session{FlowAnnounce: plans(FlowAnnounce), FlowChange: plans(FlowChange), FlowAnnounced: plans(FlowAnnounced), FlowComing: addressed(RSVPSeated), FlowFeedback: addressed(FeedbackAsked), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
 }
 
 // TestEveryPrompt renders what the bot may say at every question of every flow
@@ -145,7 +151,7 @@ func TestEveryPrompt(t *testing.T) {
 		t.Fatal(err)
 	}
 	holes := locales.Missing()
-	flowsSeen, static, all := map[string]bool{}, map[string]bool{}, 0
+	flowsSeen, static, open, all := map[string]bool{}, map[string]bool{}, map[string]uint64{}, 0
 	for _, lang := range locales.Langs {
 		for _, caps := range []Capabilities{TelegramCapabilities, WhatsAppCapabilities} {
 			s := Setting{Lang: lang, Caps: caps, Base: BaseArgs(policy, "BE", caps, lang), Results: locales.Args{"Number": "ABC-234", "Code": "ABC-234-XYZ", "LinkCode": "ABC-DEF-234"}}
@@ -157,7 +163,12 @@ func TestEveryPrompt(t *testing.T) {
 				reached(b, place, lang == locales.FR, func(how string, after Session, p flows.Prompt) {
 					all++
 					s.Lang = after.language()
+					before := locales.Missing()
 					m := Render(p, s)
+					if n := locales.Missing() - before; n > 0 && open[p.Flow+"."+p.Step] == 0 {
+						open[p.Flow+"."+p.Step] = n
+						t.Logf("%s at %s in %s: %d fields of %v are not filled: %q", how, step, s.Lang, n, m.Keys, m.Text)
+					}
 					if p.Flow != "" {
 						flowsSeen[p.Flow] = true
 					}

@@ -135,7 +135,7 @@ func (p *pump) try(ctx context.Context, c store.Claimed) (settled store.Settleme
 	s, now := p.s, p.s.cfg.Clock()
 	m, means := s.message(p.l, c, now)
 	if m.Outside {
-		if s.cfg.Marketing(c.Channel, m.Notice) && american(c.Address) {
+		if s.cfg.Marketing(c.Channel, m.Notice, m.Language) && american(c.Address) {
 			return store.Settlement{ID: c.ID, Attempt: c.Attempt, State: store.DeliverySkipped, Reason: store.SkippedTemplate, Rank: store.RankRefused}, true
 		}
 		ok, next, err := p.tier(ctx, c)

@@ -88,7 +88,7 @@ func (r *Reports) open(ctx context.Context, tx *store.Tx, d bot.Doing, of store.
 	if errors.Is(err, store.ErrNotAllowed) && of != "" {
 		held, err = tx.Allowed(ctx, d.Chat, store.Approve, d.Running, d.At)
 	}
-	if errors.Is(err, store.ErrNotAllowed) {
+	if errors.Is(err, store.ErrNotAllowed) && of != "" { // a button, which anybody may have found
 		return nil, errNothing
 	}
 	c.held = held

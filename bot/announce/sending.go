@@ -34,8 +34,8 @@ type SendingConfig struct {
 	// or one that says that there is something, to somebody who has not written
 	// for a day. Default: none.
 	Approved func(channel string, kind bot.NoticeKind, language string) bool
-	// Marketing tells whether that text counts as marketing.
-	Marketing func(channel string, kind bot.NoticeKind) bool
+	// Marketing tells whether the text of that kind counts as marketing.
+	Marketing func(channel string, kind bot.NoticeKind, language string) bool
 	// LookUps as in bot.Config.
 	LookUps map[string]bot.LookUp
 	// Count counts what became of an attempt, for metrics.
@@ -100,7 +100,7 @@ func NewSending(cfg SendingConfig) *Sending {
 		cfg.Approved = func(string, bot.NoticeKind, string) bool { return false }
 	}
 	if cfg.Marketing == nil {
-		cfg.Marketing = func(_ string, kind bot.NoticeKind) bool { return kind == bot.NoticeMission }
+		cfg.Marketing = func(_ string, kind bot.NoticeKind, _ string) bool { return kind == bot.NoticeMission }
 	}
 	if cfg.Count == nil {
 		cfg.Count = func(string, string) {}

@@ -32,6 +32,7 @@ type phone struct {
 	to      []string
 	before  func(bot.Message) // the answer
 	latency time.Duration
+	sent    func(bot.Message) bot.NoticeKind // which approved text went; nil: that of receipt
 }
 
 func (p *phone) Name() string                   { return p.name }
@@ -51,6 +52,9 @@ func (p *phone) Send(_ context.Context, address string, m bot.Message) (bot.Rece
 		}
 	}
 	p.took, p.to = append(p.took, m), append(p.to, address)
+	if p.sent != nil {
+		return bot.Receipt{ProviderID: p.receipt.ProviderID, Notice: p.sent(m)}, nil
+	}
 	return p.receipt, nil
 }
 
@@ -151,11 +155,18 @@ func (w *world) write(do func(tx *store.Tx) error) {
 // join makes somebody who agrees to be told, and wrote so long ago.
 func (w *world) join(channel, country string, ago time.Duration) (uuid.UUID, string) {
 	w.t.Helper()
+	address := fmt.Sprintf("%s:+4670%07d", channel, w.people)
+	return w.settle(channel, address, country, "fr", ago), address
+}
+
+// settle makes somebody with an address and a language who agrees to be told.
+func (w *world) settle(channel, address, country, language string, ago time.Duration) uuid.UUID {
+	w.t.Helper()
 	w.people++
-	id, address := uuid.New(), fmt.Sprintf("%s:+4670%07d", channel, w.people)
+	id := uuid.New()
 	w.write(func(tx *store.Tx) error {
 		return errors.Join(
-			tx.CreateMember(w.t.Context(), store.Member{ID: id, Language: "fr", CreatedAt: midday.AddDate(0, -1, 0)}),
+			tx.CreateMember(w.t.Context(), store.Member{ID: id, Language: language, CreatedAt: midday.AddDate(0, -1, 0)}),
 			tx.PutAddress(w.t.Context(), store.Address{Chat: w.db.Keys().Chat(channel, address), MemberID: id, Channel: channel,
 				Address: address, CreatedAt: midday.AddDate(0, -1, 0), LastInboundAt: w.now().Add(-ago), LastMessageID: "m"}),
 			tx.RegisterMember(w.t.Context(), id, fmt.Sprintf("P%05d", w.people), midday.AddDate(0, -1, 0)),
@@ -163,7 +174,7 @@ func (w *world) join(channel, country string, ago time.Duration) (uuid.UUID, str
 		)
 	})
 	w.consent(id, true)
-	return id, address
+	return id
 }
 
 func (w *world) consent(member uuid.UUID, yes bool) {

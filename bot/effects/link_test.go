@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"mboka/bot"
+	"mboka/bot/announce"
 	"mboka/bot/figures"
 	"mboka/flows"
 	"mboka/store"
@@ -37,6 +38,10 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) effects() map[string]bot.Effect {
 	all := d.All()
 	maps.Copy(all, (&figures.Desk{DB: d.DB, Keys: d.Keys, Policy: d.Policy}).Effects())
+	reports := &announce.Reports{DB: d.DB, Keys: d.Keys, Policy: d.Policy}
+	maps.Copy(all, reports.Effects())
+	maps.Copy(all, (&announce.Office{DB: d.DB, Keys: d.Keys, Policy: d.Policy, Reports: reports}).Effects())
+	maps.Copy(all, announce.Attendance{DB: d.DB, Keys: d.Keys, Policy: d.Policy}.Effects())
 	return all
 }
 

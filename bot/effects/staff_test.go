@@ -141,7 +141,11 @@ func TestEffectsOfStaffAskTheRecords(t *testing.T) {
 				before := len(d.acts())
 				_, err := d.carryOut(what, event)
 				tried++
-				if want := live && store.May(p, role, org, running); errors.Is(err, store.ErrNotAllowed) == want || err != nil && !errors.Is(err, store.ErrNotAllowed) {
+				allowed := store.May(p, role, org, running)
+				if word, ok := strings.CutPrefix(event, bot.ChatFlow+"."); ok {
+					allowed = bot.MayUse(word, role, org, running)
+				}
+				if want := live && allowed; errors.Is(err, store.ErrNotAllowed) == want || err != nil && !errors.Is(err, store.ErrNotAllowed) {
 					t.Errorf("%s by %s of %s, %s running, live %v: %v", event, role, org, running, live, err)
 				}
 				if err != nil && len(d.acts()) != before {

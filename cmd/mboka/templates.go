@@ -13,7 +13,6 @@ import (
 
 	"mboka/bot"
 	"mboka/bot/whatsapp"
-	"mboka/locales"
 	"mboka/store"
 	"mboka/store/limits"
 )
@@ -186,11 +185,12 @@ func approvedBy(channels []bot.Channel) func(string, bot.NoticeKind, string) boo
 	}
 }
 
-// marketingBy tells which texts WhatsApp counts as marketing, in any language.
-func marketingBy(channels []bot.Channel) func(string, bot.NoticeKind) bool {
+// marketingBy tells which texts WhatsApp counts as marketing. One that is not
+// approved does not go: the stub that takes its place is none.
+func marketingBy(channels []bot.Channel) func(string, bot.NoticeKind, string) bool {
 	w := withTemplates(channels)
-	return func(channel string, kind bot.NoticeKind) bool {
-		return w != nil && channel == w.Name() && slices.ContainsFunc(locales.Langs[:], func(l locales.Lang) bool { return w.Marketing(kind, l.String()) })
+	return func(channel string, kind bot.NoticeKind, language string) bool {
+		return w != nil && channel == w.Name() && w.Template(kind, language) && w.Marketing(kind, language)
 	}
 }
 
