@@ -230,3 +230,13 @@ func (r reader) collect(a *Answer, member uuid.UUID, column string, value any) (
 	}
 	return err
 }
+
+// PlaceOf says where a member lives: codes, "" for what was not answered.
+func (r reader) PlaceOf(ctx context.Context, member uuid.UUID) (country, city string, err error) {
+	err = r.q.QueryRow(ctx, `
+		SELECT coalesce(country_residence, ''), coalesce(city_residence, '') FROM profile WHERE member_id = $1`, member).Scan(&country, &city)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return "", "", fmt.Errorf("read place: %w", err)
+	}
+	return country, city, nil
+}

@@ -177,7 +177,7 @@ func (a Attendance) zones(ctx context.Context, q bot.Looking, who store.Invitee)
 	if who.Member == uuid.Nil {
 		return nil
 	}
-	zones, err := memberZones(ctx, a.DB, who.Member)
+	zones, err := zonesWhereLives(ctx, a.DB, who.Member)
 	if err != nil {
 		return nil // only the local time is not told
 	}

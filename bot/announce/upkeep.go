@@ -101,7 +101,7 @@ func (u *Upkeep) tell(ctx context.Context, policy store.Policy, n store.OpenNoti
 	}
 	zones := reference.Zones("", "")
 	if n.MemberID != uuid.Nil {
-		if zones, err = memberZones(ctx, u.cfg.Store, n.MemberID); err != nil {
+		if zones, err = zonesWhereLives(ctx, u.cfg.Store, n.MemberID); err != nil {
 			return err
 		}
 	}
@@ -125,23 +125,13 @@ func (u *Upkeep) tell(ctx context.Context, policy store.Policy, n store.OpenNoti
 	})
 }
 
-// memberZones are where a member may be.
-func memberZones(ctx context.Context, records interface {
-	ProfileAnswers(context.Context, uuid.UUID) ([]store.Answer, error)
-}, member uuid.UUID) ([]string, error) {
-	given, err := records.ProfileAnswers(ctx, member)
+// zonesWhereLives are where a member may be.
+func zonesWhereLives(ctx context.Context, db *store.DB, member uuid.UUID) ([]string, error) {
+	country, city, err := db.PlaceOf(ctx, member)
 	if err != nil {
 		return nil, err
 	}
-	code := func(step string) string {
-		for _, g := range given {
-			if g.Step == step && len(g.Codes) > 0 {
-				return g.Codes[0]
-			}
-		}
-		return ""
-	}
-	return reference.Zones(code("country_residence"), code("city_residence")), nil
+	return reference.Zones(country, city), nil
 }
 
 // upkeepEvery is how often missions are looked after.

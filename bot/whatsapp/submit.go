@@ -22,7 +22,7 @@ const (
 // TemplateState is one row of what is known about the approved texts.
 type TemplateState struct {
 	Template
-	Record store.Template // zero: not created yet
+	Row    store.Template // zero: not created yet
 	Reason string         // why it was rejected, where Twilio says
 }
 
@@ -68,7 +68,7 @@ func (c *Channel) SetupTemplates(ctx context.Context, known []store.Template, sa
 			return all, fmt.Errorf("save template %s: %w", row.Name, err)
 		}
 		rows[t.Hash()] = row
-		all = append(all, TemplateState{Template: t, Record: row, Reason: reason})
+		all = append(all, TemplateState{Template: t, Row: row, Reason: reason})
 	}
 	c.UseTemplates(rowsOf(all))
 	return all, nil
@@ -81,16 +81,16 @@ func (c *Channel) RefreshTemplates(ctx context.Context, known []store.Template, 
 	rows := byHash(known)
 	var all []TemplateState
 	for _, t := range Templates() {
-		state := TemplateState{Template: t, Record: rows[t.Hash()]}
-		if state.Record.SID != "" {
-			row, reason, err := c.inspect(ctx, state.Record)
+		state := TemplateState{Template: t, Row: rows[t.Hash()]}
+		if state.Row.SID != "" {
+			row, reason, err := c.inspect(ctx, state.Row)
 			if err != nil {
-				return all, fmt.Errorf("look at template %s: %w", state.Record.Name, err)
+				return all, fmt.Errorf("look at template %s: %w", state.Row.Name, err)
 			}
 			if err := save(row); err != nil {
 				return all, fmt.Errorf("save template %s: %w", row.Name, err)
 			}
-			state.Record, state.Reason = row, reason
+			state.Row, state.Reason = row, reason
 		}
 		all = append(all, state)
 	}
@@ -103,7 +103,7 @@ func TemplateStates(known []store.Template) []TemplateState {
 	rows := byHash(known)
 	var all []TemplateState
 	for _, t := range Templates() {
-		all = append(all, TemplateState{Template: t, Record: rows[t.Hash()]})
+		all = append(all, TemplateState{Template: t, Row: rows[t.Hash()]})
 	}
 	return all
 }
@@ -119,8 +119,8 @@ func byHash(known []store.Template) map[string]store.Template {
 func rowsOf(all []TemplateState) []store.Template {
 	var rows []store.Template
 	for _, s := range all {
-		if s.Record.SID != "" {
-			rows = append(rows, s.Record)
+		if s.Row.SID != "" {
+			rows = append(rows, s.Row)
 		}
 	}
 	return rows

@@ -199,8 +199,8 @@ func TestSetupTwiceSubmitsOnce(t *testing.T) {
 		case bot.NoticeStub:
 			want, reason = StateRejected, "INVALID_FORMAT"
 		}
-		if s.Record.State != want || s.Reason != reason || r.Template(s.Kind, s.Language) != (want == StateApproved) {
-			t.Errorf("%s %s is %s (%s)", s.Kind, s.Language, s.Record.State, s.Reason)
+		if s.Row.State != want || s.Reason != reason || r.Template(s.Kind, s.Language) != (want == StateApproved) {
+			t.Errorf("%s %s is %s (%s)", s.Kind, s.Language, s.Row.State, s.Reason)
 		}
 	}
 }

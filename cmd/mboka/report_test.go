@@ -122,10 +122,10 @@ func TestProgressIsEditedInPlace(t *testing.T) {
 	s.sql(`UPDATE delivery SET state = 'sent' WHERE announcement_id = $1 AND channel = 'telegram'`, a.ID)
 	shows(author, first+1, "▓▓▓▓▓▓░░░░ 60 %   60 / 100", "remis 60")
 	shows(other, wrote+2, "60 %")
-	s.sql(`UPDATE delivery SET state = 'parked' WHERE announcement_id = $1 AND channel = 'whatsapp'`, a.ID)
+	s.sql(`UPDATE delivery SET state = 'read' WHERE announcement_id = $1 AND channel = 'whatsapp'`, a.ID)
 	s.sent(a)
-	shows(author, first+2, "rapport", "envoyés 60", "en attente 40", "[Tableau XLSX]")
-	shows(other, wrote+3, "rapport", "en attente 40")
+	shows(author, first+2, "rapport", "envoyés 100", "lus 40", "[Tableau XLSX]")
+	shows(other, wrote+3, "rapport", "lus 40")
 	poll(t, "the end of the job", func() bool {
 		return s.number(`SELECT count(*) FROM river_job WHERE kind = 'announcement_progress' AND state = 'completed'`) == 1
 	})

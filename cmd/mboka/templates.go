@@ -63,13 +63,13 @@ func printTemplates(out io.Writer, states []whatsapp.TemplateState) {
 				continue
 			}
 			category, state := s.Category, "missing"
-			if s.Record.SID != "" {
-				category, state = s.Record.Category, s.Record.State
+			if s.Row.SID != "" {
+				category, state = s.Row.Category, s.Row.State
 			}
 			if s.Reason != "" {
 				state += ": " + s.Reason
 			}
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", s.Kind, s.Language, category, state, s.Record.Name)
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", s.Kind, s.Language, category, state, s.Row.Name)
 		}
 	}
 	_ = w.Flush() // out has already failed if this does
@@ -86,14 +86,14 @@ func (d *doctor) templates(s *stores) {
 	for _, t := range whatsapp.TemplateStates(known) {
 		what := string(t.Kind) + " " + t.Language
 		switch {
-		case t.Record.SID == "" || t.Record.State == whatsapp.StateUnsubmitted:
+		case t.Row.SID == "" || t.Row.State == whatsapp.StateUnsubmitted:
 			bad["missing"] = append(bad["missing"], what)
-		case t.Record.State == whatsapp.StateApproved:
+		case t.Row.State == whatsapp.StateApproved:
 			good++
-		case t.Record.State == "received" || t.Record.State == "pending":
+		case t.Row.State == "received" || t.Row.State == "pending":
 			waiting++
 		default:
-			bad[t.Record.State] = append(bad[t.Record.State], what)
+			bad[t.Row.State] = append(bad[t.Row.State], what)
 		}
 	}
 	todo := map[string]string{"missing": "mboka whatsapp setup"}
@@ -131,8 +131,8 @@ func (s service) templateChores() []chore {
 		}
 		states, err := ch.RefreshTemplates(ctx, known, saveTemplate(ctx, db))
 		for _, t := range states {
-			if before := was[t.Hash()]; t.Record.State != before {
-				s.log.Info(templatesName, "kind", t.Kind, "language", t.Language, "name", t.Record.Name, "before", before, "state", t.Record.State)
+			if before := was[t.Hash()]; t.Row.State != before {
+				s.log.Info(templatesName, "kind", t.Kind, "language", t.Language, "name", t.Row.Name, "before", before, "state", t.Row.State)
 			}
 		}
 		return err
