@@ -24,6 +24,11 @@ type Claim struct {
 	Quiet bool
 	// Cap as in Plan.
 	Cap int
+	// From is where among the ids the search begins, best at random: all that was
+	// claimed lies dead in the index until it is cleaned, and who began at one end
+	// would step over all of it each time. Who finds nothing behind it looks from
+	// the beginning.
+	From uuid.UUID
 	// Since is when somebody must have written to be sent any text, where the
 	// platform has a window; zero: it has none. Others wait, but for those whose
 	// language is among Outside: the platform takes an approved text in it.
@@ -114,8 +119,8 @@ var claimSQL = `
 	WITH next AS (
 		SELECT d.id FROM delivery d JOIN announcement a ON a.id = d.announcement_id
 		WHERE d.announcement_id = $1 AND d.channel = $2 AND d.state = 'planned' AND a.status IN ('sending', 'sent')
-			AND (a.valid_until > $3) IS NOT FALSE AND (d.due_at <= $3) IS NOT FALSE AND (NOT $5 OR d.place = ANY($6))
-		LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+			AND d.id >= $11 AND (a.valid_until > $3) IS NOT FALSE AND (d.due_at <= $3) IS NOT FALSE AND (NOT $5 OR d.place = ANY($6))
+		ORDER BY d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED
 	), found AS (
 		SELECT d.id, chat.chat, chat.channel, chat.sealed_address, chat.last_inbound_at, coalesce(m.language, s.language, d.language) AS language,
 			CASE WHEN NOT ` + agreed + ` THEN 'withdrawn' WHEN chat.chat IS NULL THEN 'skipped' WHEN chat.channel <> d.channel THEN 'planned'
@@ -149,7 +154,7 @@ func (c Claim) args() []any {
 	if outside == nil {
 		outside = []string{}
 	}
-	return []any{c.Announcement, c.Channel, c.At, channels, c.Quiet, awake, c.Cap, orNull(c.Since), outside, c.At.Add(-RoleSilence)}
+	return []any{c.Announcement, c.Channel, c.At, channels, c.Quiet, awake, c.Cap, orNull(c.Since), outside, c.At.Add(-RoleSilence), c.From}
 }
 
 // Settlement is what became of an attempt at a delivery.
@@ -208,6 +213,10 @@ func (db *DB) ClaimDelivery(ctx context.Context, before *Settlement, c Claim) (c
 	})
 	if err := db.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return Claimed{}, false, fmt.Errorf("claim delivery: %w", err)
+	}
+	if !found && c.From != uuid.Nil {
+		c.From = uuid.Nil
+		return db.ClaimDelivery(ctx, nil, c)
 	}
 	if !found {
 		return Claimed{}, false, nil

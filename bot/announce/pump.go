@@ -2,6 +2,7 @@ package announce
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -89,7 +90,7 @@ func (p *pump) next(ctx context.Context) (c store.Claimed, found bool, err error
 			}
 			p.asked = now
 		}
-		p.claims.At = now
+		p.claims.At, p.claims.From = now, somewhere(p.s.cfg.Chance())
 		c, found, err = p.s.cfg.Store.ClaimDelivery(ctx, p.begun, p.claims)
 		if err != nil {
 			return c, false, err
@@ -100,6 +101,12 @@ func (p *pump) next(ctx context.Context) (c store.Claimed, found bool, err error
 		}
 		p.s.told(c, store.Settlement{State: c.State, Reason: c.Reason, Attempt: c.Attempt}, "claimed", 0)
 	}
+}
+
+// somewhere is an id as far on among all as chance says.
+func somewhere(chance float64) (id uuid.UUID) {
+	binary.BigEndian.PutUint32(id[:], uint32(chance*(1<<32)))
+	return id
 }
 
 // settle keeps what became of the last delivery.

@@ -155,7 +155,7 @@ func (w *world) write(do func(tx *store.Tx) error) {
 // join makes somebody who agrees to be told, and wrote so long ago.
 func (w *world) join(channel, country string, ago time.Duration) (uuid.UUID, string) {
 	w.t.Helper()
-	address := fmt.Sprintf("%s:+4670%07d", channel, w.people)
+	address := fmt.Sprintf("%s:+4670%07d", channel, w.people+1)
 	return w.settle(channel, address, country, "fr", ago), address
 }
 

@@ -101,7 +101,7 @@ CREATE TABLE delivery (
     UNIQUE (announcement_id, staff_id),
     CHECK (member_id IS NULL OR staff_id IS NULL)
 );
-CREATE INDEX delivery_open ON delivery (announcement_id, channel, place) WHERE state = 'planned';
+CREATE INDEX delivery_open ON delivery (announcement_id, channel, id) INCLUDE (place) WHERE state = 'planned';
 CREATE INDEX delivery_waiting ON delivery (announcement_id) WHERE state = 'parked';
 CREATE INDEX delivery_under_way ON delivery (started_at) WHERE state = 'sending';
 CREATE INDEX delivery_member ON delivery (member_id, started_at);
