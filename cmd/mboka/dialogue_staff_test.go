@@ -90,7 +90,7 @@ func day() string { return time.Now().AddDate(0, 0, 60).Format("02/01/2006") }
 func (d *dialogue) begins() {
 	d.t.Helper()
 	if _, err := d.s.db.Exec(d.t.Context(), `
-		UPDATE announcement SET status = 'sent', begin_at = now(), started_at = now(), planned_at = now(), ended_at = now() WHERE status = 'approved'`); err != nil {
+		UPDATE announcement SET status = 'closed', begin_at = now(), started_at = now(), planned_at = now(), ended_at = now() WHERE status = 'approved'`); err != nil {
 		d.t.Fatal(err)
 	}
 }
