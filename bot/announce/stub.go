@@ -76,10 +76,12 @@ func capabilities(channel string) bot.Capabilities {
 
 // discreet tells whether a letter is for people who may not be seen to get it.
 func (l Letter) discreet() bool {
+	if len(l.Announcement.Audience) == 0 { // a sample: on record there always is one
+		return false
+	}
 	var a Audience
-	// What cannot be read names no such people.
-	_ = json.Unmarshal(l.Announcement.Audience, &a)
-	return a.Discreet
+	// Of what cannot be read the careful way is taken.
+	return json.Unmarshal(l.Announcement.Audience, &a) != nil || a.Discreet
 }
 
 // quietly is a letter for people who may not be seen to get it: outside the 24
