@@ -37,9 +37,8 @@ func (s *Sending) failure(ctx context.Context, c store.Claimed, outside bool, fa
 	}
 	switch {
 	case failed.Outcome == bot.Throttled:
-		if !failed.Account {
-			return again(firstWait)
-		}
+		// Also where one chat alone was named: what is announced goes to each chat
+		// once, so it was not that chat that got too much.
 		if err := s.cfg.Slow(ctx, c.Channel, max(failed.RetryAfter, firstWait)); err != nil {
 			s.cfg.Logger.Warn("bulk is not slowed: is Redis up?", "channel", c.Channel, "error", err)
 		}
