@@ -1,9 +1,5 @@
 package browser
 
-import (
-	"fmt"
-)
-
 // head says what a page has before its main part.
 type head int
 
@@ -55,6 +51,6 @@ func (p *page) enlarge() {
 		p.t.Errorf("letters of twice the size are %s", size)
 	}
 	if got := eval[float64](p, `parseFloat(getComputedStyle(document.querySelector("p, li, td, dd")).fontSize)`); got < 25 {
-		p.t.Error(fmt.Sprintf("letters do not grow with the person's setting: %v px", got))
+		p.t.Errorf("letters do not grow with the person's setting: %v px", got)
 	}
 }

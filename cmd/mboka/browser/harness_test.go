@@ -93,7 +93,9 @@ func TestWhatIsRightPasses(t *testing.T) {
 		}
 	}
 	p.reach("input")
-	p.press("m", "b", kb.Backspace, "p")
+	p.back()
+	p.until("the focus on the link before", `document.activeElement.innerText === "à tous"`)
+	p.press(kb.Tab, "m", "b", kb.Backspace, "p")
 	p.until("what was written", `document.querySelector("input").value === "mp"`)
 	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("input").value = ""`))
 	p.write("Ngɔmbɛ 2")

@@ -37,7 +37,6 @@ var (
 	narrow     = look{name: "320", width: 320, scale: 1, phone: true}
 	narrowDark = look{name: "320-dark", width: 320, scale: 1, phone: true, dark: true}
 	wide       = look{name: "1280", width: 1280, scale: 1}
-	wideDark   = look{name: "1280-dark", width: 1280, scale: 1, dark: true}
 	zoomed     = look{name: "200-percent", width: 640, scale: 2}
 )
 

@@ -48,6 +48,10 @@ func TestOwnFiles(t *testing.T) {
 				}
 				p.shot("pickup-" + lang.String())
 				p.examine(path, walkOnly)
+				p.enlarge()
+				if wide := p.sideways(); wide != "" {
+					t.Errorf("with large letters: %s", wide)
+				}
 			}
 			p := s.open(t, path, narrow)
 			p.do(send(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: t.TempDir(), BrowserContextID: p.profile()}))
