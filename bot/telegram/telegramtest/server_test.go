@@ -332,12 +332,6 @@ func TestFaults(t *testing.T) {
 	if got := form(t, s, "sendMessage", send); !got.OK || len(s.Messages(7)) != 2 {
 		t.Errorf("the faults are used up: %+v", got)
 	}
-	s.Open(8, "fr")
-	s.Deactivate(8)
-	s.Fail("sendMessage", OddAfter())
-	if got := form(t, s, "sendMessage", map[string]string{"chat_id": "8", "text": "x"}); got.OK || got.status != 403 {
-		t.Errorf("an odd answer to what is refused: %+v", got)
-	}
 	s.Fail("sendMessage", BadGateway(), DroppedAfter())
 	resp, err := client(t).Get(s.URL + "/bot" + testToken + "/sendMessage?chat_id=7&text=x")
 	if err != nil {
