@@ -88,6 +88,12 @@ type Record struct {
 	Roles       []StaffRole
 	Staff       bool
 	StaffSeenAt time.Time
+	// Gave are the optional forms that the person has come to the end of, and Open
+	// those that were left in the middle, the one left last at the end.
+	Gave []string
+	Open []OpenForm
+	// Modules are the answers of those that are done.
+	Modules flows.Answers
 	// Unfinished tells that the person stopped in the middle of the form.
 	Unfinished bool
 	// LastInboundAt and LastMessageID are of the last message that was dealt
@@ -96,6 +102,12 @@ type Record struct {
 	LastMessageID string
 	// Away tells that the address has gone out of reach since.
 	Away bool
+}
+
+// OpenForm is an optional form that was left in the middle.
+type OpenForm struct {
+	Flow    string
+	Answers flows.Answers
 }
 
 // Lookup finds a fact for the person of a chat.
@@ -199,7 +211,8 @@ func New(cfg Config, holder string) (*Bot, error) {
 	}
 	var faults []error
 	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles, FlowReturn, FlowAnew, FlowCode,
-		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest, FlowMissions, FlowComing, FlowFeedback, FlowAnnounce, FlowChange, FlowAnnounced} {
+		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest, FlowMissions, FlowComing, FlowFeedback, FlowAnnounce, FlowChange, FlowAnnounced,
+		FlowOffer, FlowContribution, FlowFund} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))
 		}

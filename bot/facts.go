@@ -23,13 +23,13 @@ func (t *thinker) factsOf(flow string) flows.Facts {
 	return facts
 }
 
-// place is where the registration stands.
+// place is where the form stands.
 func (t *thinker) place() flows.Fact {
-	i := t.s.runs(FlowRegistration)
+	i := t.s.form()
 	if i < 0 {
 		return flows.Fact{}
 	}
 	in := flows.Input{Phone: t.in.Phone}
-	turn := flows.Repeat(t.b.flows[FlowRegistration], t.s.Stack[i], in)
+	turn := flows.Repeat(t.b.flows[t.s.Stack[i].Flow], t.s.Stack[i], in)
 	return flows.Fact{Args: map[string]any{"Question": locales.LabelOf(turn.Prompt.Body.Key), "N": turn.Prompt.Left}}
 }

@@ -25,6 +25,10 @@ func (t *thinker) run(command string) {
 		t.repeat(flows.Line{Key: locales.Help}, flows.Line{Key: locales.HelpMoney}, flows.Line{Key: locales.Distress})
 	case "language":
 		t.begin(FlowTongue, nil)
+	case "contribute":
+		t.module(FlowContribution)
+	case "fund":
+		t.module(FlowFund)
 	case "profile":
 		t.own(FlowProfile)
 	case "mydata":
@@ -88,7 +92,7 @@ func (t *thinker) verb(v flows.Verb) {
 
 // start greets: somebody in the middle of the form is offered to go on.
 func (t *thinker) start() {
-	i := t.s.runs(FlowRegistration)
+	i := t.s.form()
 	switch {
 	case i < 0 || t.s.restored && t.s.Member == "":
 		t.idle()
@@ -130,7 +134,7 @@ func (t *thinker) register() {
 // goOn returns to the form: where it stood, or at the first question without
 // an answer in the record.
 func (t *thinker) goOn() {
-	if i := t.s.runs(FlowRegistration); i >= 0 {
+	if i := t.s.form(); i >= 0 {
 		t.s.Stack = t.s.Stack[:i+1]
 		t.repeat()
 		return
@@ -142,6 +146,10 @@ func (t *thinker) goOn() {
 	record, ok := t.facts[flows.FactRecord]
 	if !ok {
 		t.out.Need = flows.FactRecord
+		return
+	}
+	if open, _ := record.Args[RecordOpen].(string); open != "" {
+		t.module(open)
 		return
 	}
 	t.begin(FlowRegistration, record.Answers)
@@ -157,7 +165,7 @@ func (t *thinker) stop() {
 	}
 	t.out.Events = append(t.out.Events, flows.Event{Flow: ChatFlow, Name: Stopped})
 	key := locales.StopReply
-	if t.s.runs(FlowRegistration) >= 0 {
+	if t.s.form() >= 0 {
 		key = locales.StopReplyPaused
 	}
 	t.s.Stack = nil
@@ -180,6 +188,8 @@ func (t *thinker) cancel() {
 		t.later()
 	case top.Flow == FlowRegistration:
 		t.repeat()
+	case moduleFacts[top.Flow] != "":
+		t.leave(top)
 	case top.Flow == FlowAnnounce && len(top.Answers) > 0:
 		t.s.Stack = t.s.Stack[:len(t.s.Stack)-1]
 		t.repeat(flows.Line{Key: locales.AnnDraftKept})

@@ -34,6 +34,11 @@ type Session struct {
 	// yet, or has not been shown what is behind it.
 	Shared string `json:"sh,omitempty"`
 
+	// Wants are the optional forms that have a purpose for this person, and Gave
+	// those that they have come to the end of.
+	Wants []string `json:"mw,omitempty"`
+	Gave  []string `json:"mg,omitempty"`
+
 	// Notice is the version of the privacy notice that the person read last.
 	Notice string `json:"nv,omitempty"`
 	// Agreed is the meaning of the notice that the person has agreed to or been

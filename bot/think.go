@@ -267,7 +267,7 @@ func (t *thinker) advance(in flows.Input) {
 	if in.Text != "" && (turn.Missed || guessed && (distressWord(in.Text) || asks(in.Text))) {
 		if line, ok := t.aside(in.Text); ok {
 			turn = flows.Repeat(f, top, t.input(), line)
-		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && top.Flow == FlowRegistration {
+		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && isForm(top.Flow) {
 			t.offer()
 			return
 		} else if t.question(top, in.Text) {
@@ -288,6 +288,7 @@ func (t *thinker) take(turn flows.Turn) {
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)
 	t.share(turn.Events)
+	t.modules(turn.Events)
 	for _, e := range turn.Events {
 		if e.Name == flows.LanguageChosen && len(e.Answer.Codes) > 0 {
 			if lang, ok := locales.ParseLang(e.Answer.Codes[0]); ok {
@@ -325,7 +326,7 @@ func (t *thinker) finished(turn flows.Turn) {
 	if code := t.spoken(turn.Events); code != "" && t.answersForm(code, said) {
 		return
 	}
-	if said, known := t.news(turn, said); known {
+	if said, known := t.news(turn, said); known && !t.offers(turn.State.Flow, said) {
 		t.repeat(said...)
 	}
 }
@@ -378,7 +379,7 @@ func (t *thinker) idleText() {
 // begin puts a flow on top and asks its first question.
 func (t *thinker) begin(id string, answers flows.Answers, lead ...flows.Line) {
 	in := t.input()
-	in.Facts = t.factsOf(id)
+	in.Facts, answers = t.factsOf(id), t.beginning(id, answers)
 	if i := t.s.runs(id); i >= 0 {
 		t.s.Stack = append(t.s.Stack[:i:i], t.s.Stack[i+1:]...)
 	}

@@ -260,6 +260,18 @@ func (h *held) session(ctx context.Context, in Inbound, at time.Time) (Session, 
 		t.begin(FlowRegistration, record.Answers)
 		s = t.s
 	}
+	if offers, ok := record.Answers.Get(offersStep); ok && !offers.Skipped {
+		s.Wants = Wanted(offers.Codes)
+	}
+	s.Gave = record.Gave
+	for i, open := range record.Open {
+		if h.b.flows[open.Flow] == nil || record.Unfinished {
+			continue // the registration comes first
+		}
+		t := &thinker{b: h.b, chat: h.g.Chat, s: s, in: in, facts: flows.Facts{}, runs: -1 - i}
+		t.begin(open.Flow, open.Answers)
+		s = t.s
+	}
 	s.restored = record.Member != ""
 	s.known = in.ID == record.LastMessageID
 	return s, nil

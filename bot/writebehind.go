@@ -53,15 +53,51 @@ func (h *held) journal(in Inbound, t outcome) ([][]byte, error) {
 			}
 		}
 	}
-	plain, err := json.Marshal(entry)
-	if err != nil {
-		return nil, fmt.Errorf("encode journal: %w", err)
+	var out [][]byte
+	for _, one := range append([]trace{entry}, h.modules(entry, t)...) {
+		plain, err := json.Marshal(one)
+		if err != nil {
+			return nil, fmt.Errorf("encode journal: %w", err)
+		}
+		sealed, err := h.b.keys.Seal("journal", h.g.Chat.String(), "entry", plain)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sealed)
 	}
-	sealed, err := h.b.keys.Seal("journal", h.g.Chat.String(), "entry", plain)
-	if err != nil {
-		return nil, err
+	return out, nil
+}
+
+// modules are the entries of the optional forms in which something was answered:
+// their answers belong to a draft until the form is gone through.
+func (h *held) modules(entry trace, t outcome) []trace {
+	var out []trace
+	for _, state := range t.Session.Stack {
+		if moduleFacts[state.Flow] == "" || t.Session.Member == "" {
+			continue
+		}
+		one := trace{At: entry.At, MessageID: entry.MessageID, Language: entry.Language, Staff: entry.Staff,
+			Flow: state.Flow, Version: state.Version, Step: state.Step}
+		said := false
+		for _, e := range t.Events {
+			if e.Name != flows.AnswerGiven || e.Flow != state.Flow {
+				continue
+			}
+			said = true
+			if !e.Answer.Skipped {
+				one.Answers = append(one.Answers, e.Answer)
+			}
+		}
+		for _, a := range state.Answers {
+			if a.Skipped {
+				one.Skipped = append(one.Skipped, a.Step)
+			}
+		}
+		if said {
+			out = append(out, one)
+		}
 	}
-	return [][]byte{sealed}, nil
+	return out
 }
 
 // Write-behind batches: chats per round, entries per chat and round.
@@ -142,7 +178,9 @@ func (b *Bot) traceOf(chat seal.Chat, e sessions.Entry) (store.Trace, error) {
 	for _, a := range t.Answers {
 		answers = append(answers, store.Answer{Step: a.Step, Codes: a.Codes, Text: a.Text})
 	}
-	out.Answers = answers
+	if moduleFacts[t.Flow] == "" {
+		out.Answers = answers
+	}
 	if t.Flow != "" {
 		out.Draft = &store.Draft{Chat: chat, Flow: t.Flow, Version: t.Version, Step: t.Step, Skipped: t.Skipped, Answers: answers}
 	}

@@ -116,11 +116,11 @@ func (c *checker) routesOf(i int) {
 	}
 }
 
-var stepID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,19}$`)
+var stepID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,23}$`)
 
 func (c *checker) step(i int, s *Step) {
 	if !stepID.MatchString(s.ID) {
-		c.fault(s.ID, "the id must be 1 to 20 of a-z 0-9 _, a letter first")
+		c.fault(s.ID, "the id must be 1 to 24 of a-z 0-9 _, a letter first")
 	}
 	if !c.reached[i] {
 		c.fault(s.ID, "nothing leads here: add a route or take it out")

@@ -9,7 +9,6 @@ import (
 
 	"mboka/bot"
 	"mboka/flows"
-	"mboka/flows/registration"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -204,7 +203,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 
 func answersKept(given []store.Answer, at map[string]time.Time, lang locales.Lang) []keptAnswer {
 	steps := make(map[string]flows.Step)
-	for _, s := range append(registration.Required(), registration.Optional()...) {
+	for _, s := range asked() {
 		steps[s.ID] = s
 	}
 	out := []keptAnswer{}

@@ -29,6 +29,7 @@ func (r Records) All() map[string]bot.Effect {
 	maps.Copy(all, r.rights())
 	maps.Copy(all, r.link())
 	maps.Copy(all, r.consents())
+	maps.Copy(all, r.modules())
 	maps.Copy(all, r.profiles())
 	maps.Copy(all, r.staff())
 	maps.Copy(all, r.handover())

@@ -149,6 +149,15 @@ func (r Records) merge(ctx context.Context, tx *store.Tx, d bot.Doing, mine, the
 	}); err != nil {
 		return nil, err
 	}
+	last, err := tx.LastConsents(ctx, stays.ID)
+	if err != nil {
+		return nil, err
+	}
+	if c, spoken := last[store.ForFund]; spoken && !c.Granted { // the later word of the two was a no
+		if err := r.forgetStudy(ctx, tx, d, stays.ID); err != nil {
+			return nil, err
+		}
+	}
 	results, err := r.become(ctx, tx, stays, bot.LinkBoth)
 	if err != nil {
 		return nil, err

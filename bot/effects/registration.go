@@ -255,6 +255,10 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 	if err != nil {
 		return bot.Record{}, err
 	}
+	gave, open, err := r.modulesOf(ctx, chat, m, kept)
+	if err != nil {
+		return bot.Record{}, err
+	}
 	if !m.Registered() {
 		kept = draft.Answers
 	}
@@ -266,8 +270,14 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 		{Step: registration.Language, Codes: []string{m.Language}},
 		{Step: registration.Consent, Codes: []string{fields.Agree}},
 	}
+	var modules flows.Answers
 	for _, a := range kept {
-		given = append(given, flows.Answered{Step: a.Step, Codes: a.Codes, Text: a.Text})
+		answer := flows.Answered{Step: a.Step, Codes: a.Codes, Text: a.Text}
+		if _, ok := registration.Flow().Step(a.Step); ok {
+			given = append(given, answer)
+		} else {
+			modules = append(modules, answer)
+		}
 	}
 	for _, step := range draft.Skipped {
 		given = append(given, flows.Answered{Step: step, Skipped: true})
@@ -289,7 +299,7 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 	return bot.Record{
 		Roles: record.Roles, Staff: record.Staff, StaffSeenAt: record.StaffSeenAt,
 
-		Member: m.ID.String(), Language: m.Language, Answers: given,
+		Member: m.ID.String(), Language: m.Language, Answers: given, Gave: gave, Open: open, Modules: modules,
 		// Who has the code and stands at the summary has said all there is.
 		Unfinished: drafted && !(coded && draft.Step == registration.Summary),
 		Results:    map[string]string{"Number": spoken(m.Number)},

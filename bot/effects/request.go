@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -144,7 +145,7 @@ func (r Records) lapsed(ctx context.Context, tx *store.Tx, d bot.Doing) (map[str
 }
 
 // cardOrder is the order of the lines of a card.
-var cardOrder = []string{registration.Name, "profession_group", "profession", "city_residence", registration.Country, "contribution_types"}
+var cardOrder = []string{registration.Name, "profession_group", "profession", "city_residence", registration.Country, "contribution_types", "target_sector", "offer_text"}
 
 // cardLines writes an opened profile. The group of professions is left out
 // where the profession is there.
@@ -163,13 +164,17 @@ func cardLines(card store.Card, language string) string {
 	}
 	for _, step := range cardOrder {
 		a, ok := given[step]
-		s, known := registration.Flow().Step(step)
-		if !ok || !known {
+		i := slices.IndexFunc(asked(), func(s flows.Step) bool { return s.ID == step })
+		if !ok || i < 0 {
 			continue
 		}
+		s := asked()[i]
 		var shown []string
 		for _, label := range s.Field.Show(flows.Answered{Step: step, Codes: a.Codes, Text: a.Text}) {
 			shown = append(shown, label.In(lang))
+		}
+		if step == "offer_text" { // here it is read for what it says
+			shown = []string{a.Text}
 		}
 		lines = append(lines, line(s.Title, strings.Join(shown, ", ")))
 	}

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"mboka/bot"
 	"mboka/flows"
-	"mboka/flows/registration"
+	"mboka/flows/contribution"
+	"mboka/flows/fund"
 	"mboka/flows/rights"
 	"mboka/locales"
 	"mboka/store"
@@ -96,7 +98,8 @@ func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 // Facts are the lookups of flows.
 func (r Records) Facts() map[string]bot.Lookup {
 	return map[string]bot.Lookup{flows.FactRecord: r.record, flows.FactLinks: r.links, bot.FactCopy: r.copies, bot.FactAgreed: r.agreedTo,
-		flows.FactConsents: r.agreements, flows.FactViews: r.views, flows.FactShare: r.share}
+		flows.FactConsents: r.agreements, flows.FactViews: r.views, flows.FactShare: r.share,
+		bot.FactContribution: r.moduleFact(contribution.Flow), bot.FactFund: r.moduleFact(fund.Flow)}
 }
 
 // record is all that is kept about a person: the answers to begin with, and
@@ -121,19 +124,24 @@ func (r Records) record(ctx context.Context, q bot.Looking) (flows.Fact, error) 
 	if err != nil {
 		return flows.Fact{}, err
 	}
+	open := ""
+	if n := len(kept.Open); n > 0 && !kept.Unfinished {
+		open = kept.Open[n-1].Flow
+	}
 	return flows.Fact{Answers: kept.Answers, Args: map[string]any{
-		"Summary":  summary(kept.Answers),
-		"Consents": consentLines(consents, consents[store.ForContact].Purpose != "", q.Lang),
-		"Number":   cmp.Or(spoken(m.Number), "—"),
-		"Date":     locales.Date(q.Lang, m.CreatedAt),
-		"Channels": channelNames(addresses),
+		bot.RecordOpen: open,
+		"Summary":      summary(append(slices.Clone(kept.Answers), kept.Modules...)),
+		"Consents":     consentLines(consents, consents[store.ForContact].Purpose != "", q.Lang),
+		"Number":       cmp.Or(spoken(m.Number), "—"),
+		"Date":         locales.Date(q.Lang, m.CreatedAt),
+		"Channels":     channelNames(addresses),
 	}}, nil
 }
 
 // summary lists the answers that there are.
 func summary(given flows.Answers) flows.Rows {
 	var rows flows.Rows
-	for _, s := range append(registration.Required(), registration.Optional()...) {
+	for _, s := range asked() {
 		if a, ok := given.Get(s.ID); ok && !a.Skipped {
 			rows = append(rows, flows.Row{Title: s.Title, Values: s.Field.Show(a)})
 		}

@@ -73,6 +73,7 @@ func (r Records) agreements(ctx context.Context, q bot.Looking) (flows.Fact, err
 		Answers: flows.Answers{
 			state(rights.MissionsNow, last["missions"], true),
 			state(rights.ContactNow, last[store.ForContact], offers),
+			state(rights.FundNow, last[store.ForFund], false),
 			state(rights.ShareGovNow, last[store.ForShare], shared(requests)),
 		},
 	}, nil
@@ -109,17 +110,17 @@ var consentNames = []struct {
 	key     locales.Key
 }{
 	{"register", locales.ConsentRegister}, {"missions", locales.ConsentMissions},
-	{store.ForContact, locales.ConsentContact}, {store.ForShare, locales.ConsentShareGov},
+	{store.ForContact, locales.ConsentContact}, {store.ForFund, locales.ConsentFund}, {store.ForShare, locales.ConsentShareGov},
 }
 
 // consentLines lists the last words. What was never spoken of counts as a no;
-// contact is only listed where it has a purpose, share_gov where it was spoken
-// of.
+// contact is only listed where it has a purpose, share_gov and fund where they
+// were spoken of.
 func consentLines(last map[string]store.Consent, contact bool, lang locales.Lang) string {
 	var lines []string
 	for _, n := range consentNames {
 		c, spoken := last[n.purpose]
-		if !spoken && (n.purpose == store.ForShare || n.purpose == store.ForContact && !contact) {
+		if !spoken && (n.purpose == store.ForShare || n.purpose == store.ForFund || n.purpose == store.ForContact && !contact) {
 			continue
 		}
 		key, state := locales.ConsentLine, locales.ConsentOff

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"mboka/flows"
-	"mboka/flows/registration"
 	"mboka/store"
 )
 
@@ -15,7 +14,7 @@ import (
 func takenOver(kept, other []store.Dated) []store.Dated {
 	var one flows.Answers
 	var taken []store.Dated
-	for _, s := range append(registration.Required(), registration.Optional()...) {
+	for _, s := range asked() {
 		mine, has := find(kept, s.ID)
 		best, ok := newest(s, one, kept, other)
 		if !ok {

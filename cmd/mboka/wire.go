@@ -23,6 +23,8 @@ import (
 	"mboka/bot/whatsapp"
 	"mboka/flows"
 	plan "mboka/flows/announce"
+	"mboka/flows/contribution"
+	"mboka/flows/fund"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -41,7 +43,8 @@ import (
 func allFlows() []*flows.Flow {
 	return []*flows.Flow{
 		registration.Flow(), registration.Profile(),
-		menu.Flow(), menu.Resume(), menu.Tongue(),
+		menu.Flow(), menu.Resume(), menu.Tongue(), menu.Offer(),
+		contribution.Flow(), fund.Flow(),
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),

@@ -11,10 +11,16 @@ import (
 )
 
 // Text is a short free text, sealed wherever it is stored.
-type Text struct{ max int }
+type Text struct {
+	max  int
+	miss locales.Key // said of what is no text
+}
 
 // NewText makes a text of at most so many characters, as a person counts them.
-func NewText(most int) *Text { return &Text{max: most} }
+func NewText(most int) *Text { return &Text{max: most, miss: locales.TextUnreadable} }
+
+// NewSentence makes a text that is no name: one sentence on a subject.
+func NewSentence(most int) *Text { return &Text{max: most, miss: locales.NoteUnreadable} }
 
 // Offer asks for free text.
 func (t *Text) Offer(flows.View) flows.Offer { return flows.Offer{Marks: flows.None, Free: true} }
@@ -22,9 +28,13 @@ func (t *Text) Offer(flows.View) flows.Offer { return flows.Offer{Marks: flows.N
 // Read takes a text that has a letter and is not too long.
 func (t *Text) Read(_ flows.View, in flows.Input) flows.Reading {
 	if in.Code != "" {
-		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: locales.TextUnreadable}}
+		return flows.Reading{As: flows.Missed, Miss: &flows.Line{Key: t.miss}}
 	}
-	return readText(in.Text, t.max)
+	r := readText(in.Text, t.max)
+	if r.As == flows.Missed && r.Miss.Key == locales.TextUnreadable {
+		r.Miss = &flows.Line{Key: t.miss}
+	}
+	return r
 }
 
 func readText(text string, most int) flows.Reading {
@@ -55,8 +65,14 @@ func clean(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// Show gives the text back to the person who wrote it.
-func (t *Text) Show(a flows.Answered) flows.Labels { return asWritten(a.Text) }
+// Show gives the text back to the person who wrote it, of a sentence the
+// beginning: a review has many lines.
+func (t *Text) Show(a flows.Answered) flows.Labels {
+	if t.miss == locales.NoteUnreadable {
+		return asWritten(shortened(a.Text))
+	}
+	return asWritten(a.Text)
+}
 
 func asWritten(text string) flows.Labels {
 	if text == "" {

@@ -5,6 +5,8 @@ package flowstest
 import (
 	"mboka/flows"
 	"mboka/flows/announce"
+	"mboka/flows/contribution"
+	"mboka/flows/fund"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -19,7 +21,8 @@ import (
 func All() []*flows.Flow {
 	return []*flows.Flow{
 		registration.Flow(), registration.Profile(),
-		menu.Flow(), menu.Resume(), menu.Tongue(),
+		menu.Flow(), menu.Resume(), menu.Tongue(), menu.Offer(),
+		contribution.Flow(), fund.Flow(),
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Notice(),
 		rights.Consents(), rights.WhoSaw(), rights.Share(), request.Flow(),
 		link.Flow(), link.Merge(),

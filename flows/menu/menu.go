@@ -16,6 +16,7 @@ import (
 const (
 	ID       = "menu"
 	ResumeID = "resume"
+	OfferID  = "offer"
 	TongueID = "tongue"
 )
 
@@ -27,18 +28,58 @@ func row(command string, label, desc locales.Key) flows.Option {
 	return o
 }
 
-// Flow is the menu: at most six rows, each a chat command.
+// What the menu may begin with: which optional parts have a purpose for the
+// person, as answers of the code Wanted.
+const (
+	Contribution = "contribution_now"
+	Fund         = "fund_now"
+	Wanted       = "wanted"
+)
+
+// Flow is the menu: at most eight rows, each a chat command. The optional parts
+// are there for whom they are meant.
 var Flow = sync.OnceValue(func() *flows.Flow {
-	return flows.New(ID, 1, flows.Step{ID: "menu", Kind: flows.Commands, Ask: locales.MenuTitle,
-		Field: fields.NewChoice([]flows.Option{
+	f := flows.New(ID, 1, flows.Step{ID: "menu", Kind: flows.Commands, Ask: locales.MenuTitle,
+		Field: fields.NewOffered(append(always(
 			row("continue", locales.MenuContinue, ""),
-			row("profile", locales.MenuProfile, locales.MenuProfileDesc),
-			row("missions", locales.MenuMissions, ""),
-			row("language", locales.MenuLanguage, ""),
-			row("erase", locales.MenuErase, ""),
-			row("help", locales.MenuHelp, ""),
-		}, nil)})
+			row("profile", locales.MenuProfile, locales.MenuProfileDesc)),
+			append(optional(), always(
+				row("missions", locales.MenuMissions, ""),
+				row("language", locales.MenuLanguage, ""),
+				row("erase", locales.MenuErase, ""),
+				row("help", locales.MenuHelp, ""))...)...)...)})
+	f.Given = []string{Contribution, Fund}
+	return f
 })
+
+// Offer offers the optional parts where the registration ends. Its text names
+// the one that comes first.
+var Offer = sync.OnceValue(func() *flows.Flow {
+	rows := append(optional(), always(row("later", locales.ModuleLater, ""))...)
+	ask := func(id string, key locales.Key, unless flows.Cond) flows.Step {
+		return flows.Step{ID: id, Kind: flows.Commands, Ask: key, Unless: unless, Field: fields.NewOffered(rows...)}
+	}
+	f := flows.New(OfferID, 1,
+		ask("contribution", locales.ModuleOffer, flows.Cond{Step: Contribution, Unanswered: true}),
+		ask("fund", locales.ModuleOfferFund, flows.Cond{}))
+	f.Given = []string{Contribution, Fund}
+	return f
+})
+
+func always(options ...flows.Option) []fields.Row {
+	var rows []fields.Row
+	for _, o := range options {
+		rows = append(rows, fields.Row{Option: o})
+	}
+	return rows
+}
+
+func optional() []fields.Row {
+	return []fields.Row{
+		{Option: row("contribute", locales.ModuleContribution, locales.ModuleContributionDesc), Unless: flows.Cond{Step: Contribution, Unanswered: true}},
+		{Option: row("fund", locales.ModuleFund, locales.ModuleFundDesc), Unless: flows.Cond{Step: Fund, Unanswered: true}},
+	}
+}
 
 // Resume offers to go on where the person stopped.
 var Resume = sync.OnceValue(func() *flows.Flow {

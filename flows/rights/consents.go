@@ -18,6 +18,7 @@ const (
 	ContactGiven   = "contact_yes"
 	ContactEnded   = "contact_no"
 	ShareGovEnded  = "share_gov_no"
+	FundEnded      = "fund_no"
 	consentMenu    = "consents"
 	consentsClosed = "closed"
 )
@@ -28,6 +29,7 @@ const (
 	MissionsNow = "missions_now" // On or Off
 	ContactNow  = "contact_now"  // On, Off or Idle
 	ShareGovNow = "share_gov_now"
+	FundNow     = "fund_now" // given in its survey alone
 
 	On   = "on"
 	Off  = "off"
@@ -37,8 +39,9 @@ const (
 // Consents shows each consent and lets the person give it or take it back.
 //
 // register is given in the notice and taken back by erasing everything, which
-// the list says. directory and fund are not offered: nothing uses them yet, and
-// a consent is asked when it has a purpose. share_gov is never given here, only
+// the list says. directory is not offered: nothing uses it yet, and a consent is
+// asked when it has a purpose. fund is given in its survey, behind the caution,
+// and taken back here. share_gov is never given here, only
 // in answer to one request; here it can be taken back.
 var Consents = sync.OnceValue(func() *flows.Flow {
 	return flows.New(ConsentsID, 1, append([]flows.Step{
@@ -48,6 +51,8 @@ var Consents = sync.OnceValue(func() *flows.Flow {
 				toggled("missions_end", locales.ConsentsMissionsEnd, MissionsNow, Off),
 				toggled("contact_give", locales.ConsentsContactGive, ContactNow, On, Idle),
 				toggled("contact_end", locales.ConsentsContactEnd, ContactNow, Off, Idle),
+				fields.Row{Option: flows.Option{Code: "fund_end", Label: locales.LabelOf(locales.ConsentsFundEnd)},
+					Unless: flows.Cond{Step: FundNow, In: []string{Off, Idle}, Unanswered: true}},
 				toggled("shares", locales.ConsentsShares, ShareGovNow, Off, Idle),
 				toggled("shares_past", locales.ConsentsSharesPast, ShareGovNow, On, Idle),
 				fields.Row{Option: flows.Option{Code: "done", Label: locales.LabelOf(locales.ProfileDone)}},
@@ -55,7 +60,7 @@ var Consents = sync.OnceValue(func() *flows.Flow {
 			Routes: []flows.Route{
 				{Code: "missions_give", To: "missions_give"}, {Code: "missions_end", To: "missions_end"},
 				{Code: "contact_give", To: "contact_give"}, {Code: "contact_end", To: "contact_end"},
-				{Code: "shares", To: "shares"}, {Code: "shares_past", To: "shares_past"},
+				{Code: "fund_end", To: "fund_end"}, {Code: "shares", To: "shares"}, {Code: "shares_past", To: "shares_past"},
 				{Code: "done", To: consentsClosed},
 			}},
 	}, consentSteps()...)...)
@@ -85,6 +90,7 @@ func consentSteps() []flows.Step {
 		ask("missions_end", locales.MissionsEnd, locales.WithdrawYes, locales.WithdrawNo, "missions_off", "kept"),
 		ask("contact_give", locales.ContactAsk, locales.ContactYes, locales.ContactNo, "contact_on", "contact_not"),
 		ask("contact_end", locales.ContactEnd, locales.WithdrawYes, locales.WithdrawNo, "contact_off", "kept"),
+		ask("fund_end", locales.FundEnd, locales.WithdrawYes, locales.WithdrawNo, "fund_off", "kept"),
 		shares,
 		end("missions_on", MissionsGiven, locales.MissionsNotedYes),
 		end("missions_not", MissionsEnded, locales.MissionsNotedNo),
@@ -92,6 +98,7 @@ func consentSteps() []flows.Step {
 		end("contact_on", ContactGiven, locales.ContactNotedYes),
 		end("contact_not", ContactEnded, locales.ContactNotedNo),
 		end("contact_off", ContactEnded, locales.ConsentWithdrawn),
+		end("fund_off", FundEnded, locales.FundEnded),
 		end("shares_off", ShareGovEnded, locales.SharesEnded),
 		past,
 		end("kept", "", locales.ConsentKept),
