@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func formSessions(lang locales.Lang) []Session {
 var typed = []string{
 	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
 	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "rejoindre ABCD-EFGH-2345", "rôles", "journal", "menu", "annuler", "qui m'a vu", "mes accords", "ouvrir", "ouvrir ABC-234", "demander", "réunions", "partager", "/nothing",
-	"code", "nouveau profil", "lire",
+	"code", "nouveau profil", "lire", "contribuer", "fonds",
 	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
 }
 
@@ -75,6 +76,8 @@ func facts(s Session) flows.Facts {
 
 		flows.FactDryRun: {Args: map[string]any{"Text": "x"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
 		flows.FactSample: {Args: map[string]any{"Text": "x"}},
+
+		FactContribution: moduleFact, FactFund: moduleFact,
 
 		factRunning: {Args: map[string]any{"Kind": "iom"}},
 		factOutcome: {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
@@ -159,8 +162,9 @@ func TestEveryPrompt(t *testing.T) {
 			for _, from := range append(formSessions(lang), returning(lang)) {
 				places[from.Stack[0].Step] = from
 			}
+			maps.Copy(places, modulePlaces(b, lang))
 			for step, place := range places {
-				reached(b, place, lang == locales.FR, func(how string, after Session, p flows.Prompt) {
+				reached(b, place, lang == locales.FR && moduleFacts[place.Stack[0].Flow] == "", func(how string, after Session, p flows.Prompt) {
 					all++
 					s.Lang = after.language()
 					before := locales.Missing()

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 
 	"mboka/locales"
@@ -204,7 +205,7 @@ func (w *walk) skip(step *Step) {
 	if step.Kind != Question || step.Required {
 		w.st().Pending = nil
 		if step.Kind == Question {
-			w.say(Line{Key: locales.Needed})
+			w.say(Line{Key: cmp.Or(step.Must, locales.Needed)})
 		}
 		w.ask(step)
 		return

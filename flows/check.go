@@ -146,7 +146,7 @@ func (c *checker) step(i int, s *Step) {
 		}
 	}
 	c.condition(i, s)
-	for _, key := range []locales.Key{s.Ask, s.Again, s.Empty, s.Title, s.Why, s.More} {
+	for _, key := range []locales.Key{s.Ask, s.Again, s.Empty, s.Title, s.Why, s.More, s.Must} {
 		if key != "" {
 			c.text(s.ID, key)
 		}

@@ -44,6 +44,7 @@ type Step struct {
 	Title locales.Key // its short name in a summary
 	Why   locales.Key // the answer to "why do you ask?"
 	More  locales.Key // the answer to "tell me more"
+	Must  locales.Key // the answer to "skip" where it is not taken; "": it is needed to be counted
 	Field Field
 
 	Required bool     // "skip" is not taken

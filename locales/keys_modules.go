@@ -53,6 +53,7 @@ const (
 	FundAsk                Key = "fund_ask"
 	FundAgain              Key = "fund_again"
 	FundDetails            Key = "fund_details"
+	FundNeeded             Key = "fund_needed"
 	FundYes                Key = "fund_yes"
 	FundNo                 Key = "fund_no"
 	FundDeclined           Key = "fund_declined"

@@ -233,6 +233,20 @@ func (r Records) staffRecord(ctx context.Context, chat Chat) (bot.Record, error)
 	return record, err
 }
 
+// parted gives the answers to the registration's questions, and those to the
+// optional forms'.
+func parted(kept []store.Answer) (registered, modules flows.Answers) {
+	for _, a := range kept {
+		answer := flows.Answered{Step: a.Step, Codes: a.Codes, Text: a.Text}
+		if _, ok := registration.Flow().Step(a.Step); ok {
+			registered = append(registered, answer)
+		} else {
+			modules = append(modules, answer)
+		}
+	}
+	return registered, modules
+}
+
 // Record is what is kept about a chat, as answers to go on from.
 func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 	record, err := r.staffRecord(ctx, chat)
@@ -270,15 +284,8 @@ func (r Records) Record(ctx context.Context, chat Chat) (bot.Record, error) {
 		{Step: registration.Language, Codes: []string{m.Language}},
 		{Step: registration.Consent, Codes: []string{fields.Agree}},
 	}
-	var modules flows.Answers
-	for _, a := range kept {
-		answer := flows.Answered{Step: a.Step, Codes: a.Codes, Text: a.Text}
-		if _, ok := registration.Flow().Step(a.Step); ok {
-			given = append(given, answer)
-		} else {
-			modules = append(modules, answer)
-		}
-	}
+	mine, modules := parted(kept)
+	given = append(given, mine...)
 	for _, step := range draft.Skipped {
 		given = append(given, flows.Answered{Step: step, Skipped: true})
 	}

@@ -53,7 +53,7 @@ func Questions() []flows.Step {
 	not := flows.Cond{Step: "fund_interest", In: []string{"no"}}
 	return []flows.Step{
 		{ID: "fund_interest", Required: true,
-			Ask: locales.QFundInterest, Title: locales.TFundInterest, Why: locales.WhyFund,
+			Ask: locales.QFundInterest, Title: locales.TFundInterest, Why: locales.WhyFund, Must: locales.FundNeeded,
 			Field: fields.ChoiceOf("fund_interest")},
 		{ID: "fund_amount_usd", Unless: not,
 			Ask: locales.QFundAmountUsd, Title: locales.TFundAmountUsd, Why: locales.WhyFundAmountUsd,
