@@ -44,20 +44,29 @@ const (
 // characters: see whatsapp.Frame.
 const roomForFrame = 80
 
-// offerFiles puts the buttons under a figure, where the platform has room for
-// them. What they say is also what can be written.
+// fileLabels are what the buttons say: what can be written too.
+var fileLabels = map[string]locales.Key{XLSXWord: locales.BtnFigExcel, CSVWord: locales.BtnFigCsv}
+
+// offerFiles puts the buttons under a figure that is said, or where the platform
+// has no room for them a line with the words.
 func (t *thinker) offerFiles(fact flows.Fact) {
 	id, _ := fact.Args[ResultFigureID].(string)
-	caps := t.b.limits(t.in.Channel)
+	if id == "" || !t.mayUse(XLSXWord) || !t.handsFiles() {
+		return
+	}
 	said, _ := fact.Args[ResultFigure].(string)
-	if id == "" || !t.mayUse(XLSXWord) || !t.handsFiles() || (Setting{Caps: caps}).length(said)+roomForFrame > caps.Body {
+	s := Setting{Caps: t.b.limits(t.in.Channel)}
+	if words := said + "\n\n" + locales.Text(t.s.language(), locales.FigFileWords, locales.Args{"ID": id}); s.length(said)+roomForFrame > s.Caps.Body {
+		if s.length(words) <= s.Caps.Text {
+			t.out.Prompt.Body.Args = locales.Args{ResultFigure: words}
+		}
 		return
 	}
 	t.out.Prompt.Run, t.out.Prompt.Step = figureMark+strings.TrimPrefix(id, "F-"), figureStep
 	for _, word := range []string{XLSXWord, CSVWord} {
 		var label locales.Label
 		for _, lang := range locales.Langs {
-			label[lang] = strings.ToUpper(firstWord(lang, staffKey(word))[:1]) + firstWord(lang, staffKey(word))[1:] + " " + id
+			label[lang] = locales.Text(lang, fileLabels[word], locales.Args{"ID": id})
 		}
 		t.out.Prompt.Options = append(t.out.Prompt.Options, flows.Option{Code: word, Label: label})
 	}

@@ -31,4 +31,6 @@ const (
 	FigDefNote      Key = "fig_def_note"
 	FigDefSelf      Key = "fig_def_self"
 	FigDefKept      Key = "fig_def_kept"
+	BtnFigExcel     Key = "btn_fig_excel"
+	BtnFigCsv       Key = "btn_fig_csv"
 )

@@ -312,7 +312,7 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 	if _, ok := f.Drawing(c.lang, c.rules); ok {
 		c.picture = f.ID
 	}
-	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule+" "+locales.Text(c.lang, locales.FigFileWords, locales.Args{"ID": f.ID}), f.ID, f.Published.Total.N)
+	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule, f.ID, f.Published.Total.N)
 }
 
 // say is the result of a question, and its line in the log.
