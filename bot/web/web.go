@@ -35,6 +35,9 @@ type Options struct {
 	// Origin is the scheme and host under which people reach the service,
 	// which a proxy may hide from us.
 	Origin string
+	// Simulator is the page with two virtual phones; nil, as on every real
+	// platform: there is none.
+	Simulator *Simulator
 }
 
 // Limits of one request. Webhooks answer within milliseconds; Telegram gives up
@@ -64,6 +67,9 @@ func Handler(o Options) http.Handler {
 	if o.Pickups != nil {
 		pickups{o.Pickups}.mount(mux, o.Origin)
 		mux.HandleFunc("GET "+bot.PicturePath+"{token}", pictures{o.Pickups}.show)
+	}
+	if o.Simulator != nil {
+		o.Simulator.mount(mux)
 	}
 	return headers(mux)
 }
