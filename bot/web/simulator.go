@@ -56,7 +56,7 @@ func (s *Simulator) mount(mux *http.ServeMux) {
 		mux.Handle("POST "+SimulatorPath+path, guard.Handler(s.local(s.answer(do))))
 	}
 	get("", s.page)
-	get("/assets/{name}", asset)
+	get("/assets/{name}", simulatorAsset)
 	get("/events", s.events)
 	get("/media/{name}", s.media)
 	get("/transcript", s.transcript)

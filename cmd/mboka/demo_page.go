@@ -103,6 +103,7 @@ type demoPage struct {
 	listener net.Listener
 	server   *http.Server
 	sim      *web.Simulator
+	site     *web.Site
 	streams  context.CancelFunc
 	failed   chan error
 }
@@ -139,7 +140,8 @@ func newDemoPage(listen string, run *demoService, phones *console.Phones, e *wor
 			}
 		}
 	}
-	return &demoPage{url: "http://" + l.Addr().String(), listener: l, sim: sim, failed: make(chan error, 1)}, nil
+	url := "http://" + l.Addr().String()
+	return &demoPage{url: url, listener: l, sim: sim, site: run.stores.site(url, true, run.log), failed: make(chan error, 1)}, nil
 }
 
 // newAddress is one that no platform gives out, as those of made-up members, and
@@ -158,7 +160,7 @@ func newAddress(channel string) string {
 func (p *demoPage) serve(b *bot.Bot) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.streams = cancel
-	p.server = web.Server(web.Handler(web.Options{Pickups: b, Origin: p.url, Simulator: p.sim}))
+	p.server = web.Server(web.Handler(web.Options{Pickups: b, Origin: p.url, Simulator: p.sim, Site: p.site}))
 	p.server.BaseContext = func(net.Listener) context.Context { return ctx }
 	go func() { p.failed <- p.server.Serve(p.listener) }()
 }
