@@ -111,7 +111,7 @@ func (s *Simulator) begin(_ context.Context, r request) (any, error) {
 
 // forward moves the clock.
 func (s *Simulator) forward(ctx context.Context, r request) (any, error) {
-	d := time.Duration(r.Hours) * time.Hour
+	d := time.Duration(min(r.Hours, int(s.Most.Hours())+1)) * time.Hour
 	if r.Hours < 1 || s.Ahead()+d > s.Most {
 		return nil, bad("from 1 hour on, and at most %d days ahead in all", int(s.Most.Hours()/24))
 	}
