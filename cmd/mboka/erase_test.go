@@ -17,7 +17,7 @@ import (
 )
 
 // lives registers a person on WhatsApp with free texts, a yes to announcements,
-// an edit, an export and a complaint, and links their Telegram chat.
+// an edit, an export and a complaint, and links their Telegram chat. They also say how they would contribute.
 func (s *testService) lives(t *testing.T) (whatsapp, telegram *dialogue, marks []string) {
 	t.Helper()
 	whatsapp, telegram = s.talker(t, "whatsapp"), s.talker(t, "telegram")
@@ -28,7 +28,11 @@ func (s *testService) lives(t *testing.T) (whatsapp, telegram *dialogue, marks [
 	} {
 		whatsapp.say(line)
 	}
-	whatsapp.hears("[yes]", "thanks menu_title")
+	whatsapp.hears("[yes]", "thanks module_offer")
+	for _, line := range []string{"[contribute]", "[yes]", "passer", "passer", "passer", "Réparer des zamboulas", "passer", "passer"} {
+		whatsapp.say(line)
+	}
+	whatsapp.hears("[yes]", "contribution_done menu_title")
 	whatsapp.hears("exporter", "export_link menu_title")
 	telegram.hears("lier "+whatsapp.linkCode(), "link_done menu_title")
 	telegram.hears("modifier", "profile_title")
@@ -42,7 +46,7 @@ func (s *testService) lives(t *testing.T) (whatsapp, telegram *dialogue, marks [
 	telegram.flushed()
 	whatsapp.flushed()
 	return whatsapp, telegram, []string{
-		"zibelines", "Trifouillis", "Perpète", "Célestine", "Zorglub",
+		"zibelines", "zamboulas", "Trifouillis", "Perpète", "Célestine", "Zorglub",
 		strings.TrimPrefix(whatsapp.phone.address(), "whatsapp:"), telegram.phone.address(),
 	}
 }

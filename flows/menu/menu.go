@@ -43,7 +43,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 		Field: fields.NewOffered(append(always(
 			row("continue", locales.MenuContinue, ""),
 			row("profile", locales.MenuProfile, locales.MenuProfileDesc)),
-			append(optional(), always(
+			append(optional(locales.ModuleContributionDesc, locales.ModuleFundDesc), always(
 				row("missions", locales.MenuMissions, ""),
 				row("language", locales.MenuLanguage, ""),
 				row("erase", locales.MenuErase, ""),
@@ -55,7 +55,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 // Offer offers the optional parts where the registration ends. Its text names
 // the one that comes first.
 var Offer = sync.OnceValue(func() *flows.Flow {
-	rows := append(optional(), always(row("later", locales.ModuleLater, ""))...)
+	rows := append(optional("", ""), always(row("later", locales.ModuleLater, ""))...)
 	ask := func(id string, key locales.Key, unless flows.Cond) flows.Step {
 		return flows.Step{ID: id, Kind: flows.Commands, Ask: key, Unless: unless, Field: fields.NewOffered(rows...)}
 	}
@@ -74,10 +74,10 @@ func always(options ...flows.Option) []fields.Row {
 	return rows
 }
 
-func optional() []fields.Row {
+func optional(contribution, fund locales.Key) []fields.Row {
 	return []fields.Row{
-		{Option: row("contribute", locales.ModuleContribution, locales.ModuleContributionDesc), Unless: flows.Cond{Step: Contribution, Unanswered: true}},
-		{Option: row("fund", locales.ModuleFund, locales.ModuleFundDesc), Unless: flows.Cond{Step: Fund, Unanswered: true}},
+		{Option: row("contribute", locales.ModuleContribution, contribution), Unless: flows.Cond{Step: Contribution, Unanswered: true}},
+		{Option: row("fund", locales.ModuleFund, fund), Unless: flows.Cond{Step: Fund, Unanswered: true}},
 	}
 }
 
