@@ -208,6 +208,8 @@ func (m *member) respond() act {
 		if m.chance(0.05) {
 			code = "erase"
 		}
+	case "offer.contribution", "offer.fund": // the dialogues go through these forms
+		code = "later"
 	case "erase.erase":
 		code = oneOf(r, "yes", "no")
 	default:

@@ -51,7 +51,7 @@ func question(step string) (*flows.Step, bool) {
 // simFlows are all flows, by id.
 var simFlows = func() map[string]*flows.Flow {
 	all := map[string]*flows.Flow{}
-	for _, f := range []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(),
+	for _, f := range []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(), menu.Offer(),
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share()} {
 		all[f.ID] = f
 	}
