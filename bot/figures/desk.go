@@ -61,6 +61,7 @@ type counter struct {
 	rules protect.Rules
 	// picture names the picture that goes with the answer; "" for none.
 	picture string
+	each    []Query // to be answered beside the first
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
@@ -99,7 +100,7 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	}
 	p, err := c.publish(c.ctx, c.tx, s, c.rules, q)
 	switch {
-	case refuses(err):
+	case withheld(err):
 		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
 	case err != nil:
 		return nil, err
@@ -111,7 +112,11 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if err := c.pictured(s, f); err != nil {
 		return nil, err
 	}
-	text := f.Say(c.lang, c.rules).Text()
+	more, err := c.further(s, c.each)
+	if err != nil {
+		return nil, err
+	}
+	text := f.Say(c.lang, c.rules).Text() + more
 	if earlier != nil {
 		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
 	}
@@ -130,7 +135,7 @@ func (c *counter) pictured(s *Snapshot, f Figure) error {
 		return nil
 	}
 	p, err := c.publish(c.ctx, c.tx, s, c.rules, among)
-	if refuses(err) {
+	if withheld(err) {
 		return nil
 	}
 	if err != nil {
@@ -176,7 +181,7 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 	if !u.Clear() {
 		return Query{}, nil, u.Unclear(c.lang), nil
 	}
-	q = u.Query
+	q, c.each = u.Query, u.Each
 	if Refines(words) {
 		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
 		if err != nil {

@@ -126,12 +126,12 @@ func answers(b *testing.B, s *Snapshot, before int) {
 		q := anything(s, r)
 		start, cpu := time.Now(), processors(b)
 		err := answer(s, q)
-		if refuses(err) {
+		if withheld(err) {
 			refused++
 			Refuse(err, s, q, locales.FR, rules)
 		}
 		took, used = append(took, time.Since(start)), append(used, processors(b)-cpu)
-		if err != nil && !refuses(err) {
+		if err != nil && !withheld(err) {
 			b.Fatal(err)
 		}
 	}

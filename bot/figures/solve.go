@@ -61,10 +61,39 @@ const mostWork = 1 << 24
 // nobody has.
 const mostEmpty = 1 << 13
 
+// classes part the values of one variable into those that the same crowds take.
+type classes struct {
+	of     []int  // of each value
+	takes  []set  // of each class: the crowds
+	silent []bool // of each class: who has one of its values has not answered
+}
+
+func (s *Snapshot) classes(key string, crowds []crowd) classes {
+	bit, said := bits.TrailingZeros64(maskOf([]string{key})), s.saying(key)
+	out, known := classes{of: make([]int, s.columns[key].size())}, map[string]int{}
+	for _, value := range s.by(1 << bit).values {
+		takes := newSet(len(crowds))
+		for i, c := range crowds {
+			if in := c.at(bit); in == nil || in[value] {
+				takes.put(i)
+			}
+		}
+		at, ok := known[takes.key()]
+		if !ok {
+			at = len(out.takes)
+			known[takes.key()] = at
+			out.takes, out.silent = append(out.takes, takes), append(out.silent, true)
+		}
+		out.of[value] = at
+		out.silent[at] = out.silent[at] && !said[value]
+	}
+	return out
+}
+
 // system writes the equations of some crowds over all combinations of values of
 // some variables. That nobody has a combination is not taken as known, as long as
 // there are not too many: then fewer unknowns let more be computed, and a
-// question is rather refused.
+// question is rather refused. It is nil where that would take too long.
 func (s *Snapshot) system(mask uint64, crowds []crowd) *system {
 	out := &system{}
 	for _, c := range crowds {
@@ -74,81 +103,58 @@ func (s *Snapshot) system(mask uint64, crowds []crowd) *system {
 		return out // there is nothing to tell people apart by
 	}
 	of := s.by(mask)
-	// in has for each variable and value the crowds that take it.
-	in, alike, class := make([][]set, len(of.keys)), make([][]set, len(of.keys)), make([][]int, len(of.keys))
-	cells, silent := 1, make([][]bool, len(of.keys))
-	for v, key := range of.keys {
-		bit := bits.TrailingZeros64(maskOf([]string{key}))
-		in[v], class[v] = make([]set, s.columns[key].size()), make([]int, s.columns[key].size())
-		for value := range in[v] {
-			in[v][value] = newSet(len(crowds))
-			for i, c := range crowds {
-				if takes := c.at(bit); takes == nil || takes[value] {
-					in[v][value].put(i)
-				}
-			}
-		}
-		known, said := map[string]int{}, s.saying(key)
-		for _, value := range s.by(1 << bit).values {
-			key := in[v][value].key()
-			if _, ok := known[key]; !ok {
-				known[key] = len(alike[v])
-				alike[v], silent[v] = append(alike[v], in[v][value]), append(silent[v], true)
-			}
-			class[v][value] = known[key]
-			silent[v][known[key]] = silent[v][known[key]] && !said[value]
-		}
-		cells *= len(alike[v])
-	}
 	if len(of.n)*len(crowds) > mostWork {
 		return nil
 	}
-	// cell finds the people of some classes among those whom no count tells apart.
+	parts, combinations := make([]classes, len(of.keys)), 1
+	for v, key := range of.keys {
+		parts[v] = s.classes(key, crowds)
+		combinations *= len(parts[v].takes)
+	}
+	var cells []set // the counts that have each
 	known := map[string]int{}
-	var columns []set
-	cell := func(classes []int, n int) {
-		by := slices.Clone(alike[0][classes[0]])
-		for v, class := range classes[1:] {
-			for i, w := range alike[v+1][class] {
+	add := func(at []int, n int) {
+		by := slices.Clone(parts[0].takes[at[0]])
+		for v := 1; v < len(at); v++ {
+			for i, w := range parts[v].takes[at[v]] {
 				by[i] &= w
 			}
 		}
 		if by.size() == 0 { // no count knows of them
 			return
 		}
-		at, ok := known[by.key()]
+		cell, ok := known[by.key()]
 		if !ok {
-			at = len(columns)
-			known[by.key()] = at
-			columns, out.n = append(columns, by), append(out.n, 0)
+			cell = len(cells)
+			known[by.key()] = cell
+			cells, out.n = append(cells, by), append(out.n, 0)
 		}
-		out.n[at] += n
+		out.n[cell] += n
 	}
-	classes := make([]int, len(of.keys))
+	at := make([]int, len(of.keys))
 	for i, n := range of.n {
-		answered := true
-		for v := range of.keys {
-			classes[v] = class[v][of.values[i*len(of.keys)+v]]
-			answered = answered && !silent[v][classes[v]]
-		}
-		if !answered {
-			n = max(n, out.k) // how many did not answer is not kept secret
-		}
-		cell(classes, n)
-	}
-	if cells <= mostEmpty {
-		for at := range cells {
-			for v, rest := len(classes)-1, at; v >= 0; v-- {
-				classes[v], rest = rest%len(alike[v]), rest/len(alike[v])
+		for v := range at {
+			at[v] = parts[v].of[of.values[i*len(at)+v]]
+			if parts[v].silent[at[v]] {
+				n = max(n, out.k) // how many did not answer is not kept secret
 			}
-			cell(classes, 0)
+		}
+		add(at, n)
+	}
+	if combinations <= mostEmpty {
+		for rest := range combinations {
+			for v := len(at) - 1; v >= 0; v-- {
+				at[v], rest = rest%len(parts[v].takes), rest/len(parts[v].takes)
+			}
+			add(at, 0)
 		}
 	}
-	for range crowds {
-		out.rows = append(out.rows, row{newSet(len(columns)), true})
+	out.rows = make([]row, len(crowds))
+	for i := range out.rows {
+		out.rows[i] = row{newSet(len(cells)), true}
 	}
-	for at, by := range columns {
-		by.each(func(i int) { out.rows[i].cells.put(at) })
+	for cell, by := range cells {
+		by.each(func(i int) { out.rows[i].cells.put(cell) })
 	}
 	return out
 }

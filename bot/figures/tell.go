@@ -51,12 +51,6 @@ func (l *ledger) catchUp(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// refuses tells whether an error is a refusal: something that whoever asked is
-// told.
-func refuses(err error) bool {
-	return errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrTooFine) || errors.Is(err, protect.ErrUnsafe)
-}
-
 // Public gives a figure for everybody: under the larger threshold, kept under an
 // id as any other, and part of what is known of the snapshot. Asked again over
 // the same snapshot it is the same figure. refused tells that it may not be
@@ -101,7 +95,7 @@ func (d *Desk) public(ctx context.Context, q Query, try int) (f Figure, found, r
 			return err
 		}
 		p, err := d.publish(ctx, tx, s, Rules(policy), q)
-		if refused = refuses(err); refused {
+		if refused = withheld(err); refused {
 			return nil
 		}
 		if err != nil {
