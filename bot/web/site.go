@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
+	"mboka/bot/figures"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -22,6 +25,28 @@ type Site struct {
 	// Demo marks every page as made up.
 	Demo   bool
 	Logger *slog.Logger
+
+	// Telegram gives the bot's name there, "" where it is off or not known now;
+	// WhatsApp is the number as digits, "" where it is off.
+	Telegram func(context.Context) string
+	WhatsApp string
+	// Readers are the organisations that may ask for figures at a time.
+	Readers func(context.Context, time.Time) ([]store.Organisation, error)
+	// Meetings are those that anybody may know of at a time; Calendar is one of
+	// them as a file, false for any other.
+	Meetings func(context.Context, locales.Lang, time.Time) ([]Meeting, error)
+	Calendar func(context.Context, locales.Lang, uuid.UUID, time.Time) ([]byte, bool, error)
+	// Figure is a figure for everybody: published once over a snapshot, and kept
+	// under an id. found is false before the first snapshot, refused tells that it
+	// may not be shown.
+	Figure func(context.Context, figures.Query) (f figures.Figure, found, refused bool, err error)
+	// Notices are all versions of the privacy notice, the oldest first.
+	Notices func(context.Context) ([]store.Notice, error)
+
+	readers  memo[[]store.Organisation]
+	meetings [len(locales.Langs)]memo[[]Meeting]
+	notices  memo[[]store.Notice]
+	figures  memo[publishedAll]
 }
 
 // page is one public page.
@@ -50,7 +75,13 @@ var errNoPage = errors.New("no such page")
 
 // pages are all public pages, in the order of the menu.
 var pages = []page{
-	{slug: "", file: "home", title: locales.WebHomeTitle, about: locales.WebHomeAbout},
+	{slug: "", file: "home", title: locales.WebHomeTitle, about: locales.WebHomeAbout, fill: fillHome},
+	{slug: "join", file: "join", title: locales.WebJoinTitle, about: locales.WebJoinAbout, menu: locales.WebJoinMenu, fill: fillJoin},
+	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures},
+	{slug: meetingsSlug, file: "meetings", title: locales.WebMeetingsTitle, about: locales.WebMeetingsAbout, menu: locales.WebMeetingsMenu, fill: fillMeetings},
+	{slug: "practices", file: "practices", title: locales.WebPracticesTitle, about: locales.WebPracticesAbout, menu: locales.WebPracticesMenu, fill: fillPractices},
+	{slug: "privacy", file: "privacy", title: locales.WebPrivacyTitle, about: locales.WebPrivacyAbout, menu: locales.WebPrivacyMenu, fill: fillPrivacy},
+	{slug: "help", file: "help", title: locales.WebHelpTitle, about: locales.WebHelpAbout, menu: locales.WebHelpMenu, fill: fillHelp},
 }
 
 // aMinute lets a page be a minute old: what is called off must not be on show
@@ -66,6 +97,9 @@ func (s *Site) mount(mux *http.ServeMux) {
 				mux.Handle("GET "+path+"/{$}", http.RedirectHandler(path, http.StatusMovedPermanently))
 			}
 		}
+	}
+	for _, lang := range locales.Langs {
+		mux.HandleFunc("GET "+pathOf(lang, meetingsSlug)+"/{file}", func(w http.ResponseWriter, r *http.Request) { s.calendar(w, r, lang) })
 	}
 	mux.HandleFunc("GET /{$}", s.front)
 	mux.HandleFunc("GET "+stylePath, asset("text/css; charset=utf-8", style))
