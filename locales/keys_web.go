@@ -123,6 +123,7 @@ const (
 	WebHelpLead          Key = "web_help_lead"
 	WebHelpTable         Key = "web_help_table"
 	WebHelpCountry       Key = "web_help_country"
+	WebHelpWhom          Key = "web_help_whom"
 	WebHelpDanger        Key = "web_help_danger"
 	WebHelpAsylum        Key = "web_help_asylum"
 	WebHelpElsewhere     Key = "web_help_elsewhere"

@@ -47,6 +47,7 @@ type Site struct {
 	meetings [len(locales.Langs)]memo[[]Meeting]
 	notices  memo[[]store.Notice]
 	figures  memo[publishedAll]
+	limit    *limiter
 }
 
 // page is one public page.
@@ -88,26 +89,24 @@ var pages = []page{
 // for long.
 const aMinute = "public, max-age=60, must-revalidate"
 
+// mount adds the pages. Each counts against the address that asks.
 func (s *Site) mount(mux *http.ServeMux) {
-	for _, p := range pages {
-		for _, lang := range locales.Langs {
-			path := pathOf(lang, p.slug)
-			mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
-			if p.slug == "" { // typed with a slash, or cut off behind it
-				mux.Handle("GET "+path+"/{$}", http.RedirectHandler(path, http.StatusMovedPermanently))
-			}
-		}
-	}
+	s.limit = newLimiter(pagesAtOnce, pagesPerSecond)
+	handle := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.limited(h)) }
 	for _, lang := range locales.Langs {
-		mux.HandleFunc("GET "+pathOf(lang, meetingsSlug)+"/{file}", func(w http.ResponseWriter, r *http.Request) { s.calendar(w, r, lang) })
+		for _, p := range pages {
+			path := pathOf(lang, p.slug)
+			handle("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
+		}
+		home := pathOf(lang, "") // typed with a slash, or cut off behind it
+		handle("GET "+home+"/{$}", http.RedirectHandler(home, http.StatusMovedPermanently).ServeHTTP)
+		handle("GET "+pathOf(lang, meetingsSlug)+"/{file}", func(w http.ResponseWriter, r *http.Request) { s.calendar(w, r, lang) })
 	}
-	mux.HandleFunc("GET /{$}", s.front)
-	mux.HandleFunc("GET "+stylePath, asset("text/css; charset=utf-8", style))
-	mux.HandleFunc("GET "+iconPath, asset("image/svg+xml", icon))
-	mux.HandleFunc("GET /robots.txt", s.robots)
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		s.problem(w, r, http.StatusNotFound)
-	})
+	handle("GET /{$}", s.front)
+	handle("GET "+stylePath, asset("text/css; charset=utf-8", style))
+	handle("GET "+iconPath, asset("image/svg+xml", icon))
+	handle("GET /robots.txt", s.robots)
+	handle("GET /", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, http.StatusNotFound) })
 }
 
 // front is the first page in the language that the browser asks for. It is
