@@ -19,7 +19,7 @@ import (
 func (s *stores) site(public string, demo bool, log *slog.Logger, channels ...bot.Channel) *web.Site {
 	policy, links := s.policy(), linksOf(channels)
 	return &web.Site{
-		Origin: originOf(public), Now: time.Now, Policy: policy, Demo: demo, Logger: log,
+		Origin: originOf(public), Now: s.clock, Policy: policy, Demo: demo, Logger: log,
 		Telegram: links.Telegram, WhatsApp: links.WhatsApp,
 		Readers: s.db.FigureReaders, Notices: s.db.Notices,
 		Meetings: func(ctx context.Context, lang locales.Lang, at time.Time) ([]web.Meeting, error) {
