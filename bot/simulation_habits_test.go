@@ -172,6 +172,9 @@ func (m *member) respond() act {
 	if !ok {
 		return m.greet()
 	}
+	if b.flow == bot.FlowContribution || b.flow == bot.FlowFund { // gone into by a slip: the dialogues go through them
+		return m.command("cancel")
+	}
 	if b.askedBack() {
 		return m.confirm(s)
 	}

@@ -93,6 +93,9 @@ func (p *persona) draw(r *rand.Rand, step string) {
 		if len(codes) == 0 || len(codes) == len(rows) {
 			codes = pick().codes
 		}
+		if step == "contribution_types" { // the optional parts, offered to the others, have dialogues of their own
+			codes = []string{"none"}
+		}
 		p.truth[step] = value{codes: codes}
 	case "city_residence":
 		p.truth[step] = value{text: oneOf(r, hamlets...)}
