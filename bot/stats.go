@@ -13,6 +13,7 @@ import (
 const (
 	StatsAsked   = "stats"
 	ExplainAsked = "explain"
+	DigestAsked  = "digest" // Answer.Text is how often, or to stop
 )
 
 // FigureSaid is the outcome of both, and ResultFigure what there is to say.
@@ -25,7 +26,7 @@ const (
 )
 
 // figureWords are all words about figures.
-var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true}
+var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true, DigestAsked: true}
 
 // asks carries out the words about figures, with what stands behind them.
 // False: to this chat they are no words.

@@ -53,6 +53,7 @@ func (d *Desk) Effects() map[string]bot.Effect {
 		bot.ChatFlow + "." + bot.ExplainAsked: d.explain,
 		bot.ChatFlow + "." + bot.XLSXWord:     d.letOut,
 		bot.ChatFlow + "." + bot.CSVWord:      d.letOut,
+		bot.ChatFlow + "." + bot.DigestAsked:  d.subscribe,
 	}
 }
 
@@ -76,7 +77,12 @@ type counter struct {
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
-	held, err := tx.Allowed(ctx, doing.Chat, store.AskFigures, doing.Running, doing.At)
+	return d.allowed(ctx, tx, doing, store.AskFigures)
+}
+
+// allowed opens the desk for whom something is permitted.
+func (d *Desk) allowed(ctx context.Context, tx *store.Tx, doing bot.Doing, to store.Permission) (*counter, error) {
+	held, err := tx.Allowed(ctx, doing.Chat, to, doing.Running, doing.At)
 	if err != nil {
 		return nil, err
 	}
@@ -323,7 +329,11 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 // say is the result of a question, and its line in the log.
 func (c *counter) say(text, id string, size int) (map[string]string, error) {
 	act := actAsk
-	if c.d.Event.Name != bot.StatsAsked {
+	switch c.d.Event.Name {
+	case bot.StatsAsked:
+	case bot.DigestAsked:
+		act = "digest.set"
+	default:
 		act = "figure." + c.d.Event.Name
 	}
 	return map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture, bot.ResultFigureID: id}, c.audit(act, id, size)

@@ -59,6 +59,7 @@ type stores struct {
 	sessions *sessions.Store
 	settings *store.Settings
 	keys     *seal.Keys
+	desk     *figures.Desk
 	holds    *limits.Holds
 	lanes    *limits.Lanes
 }
@@ -76,6 +77,7 @@ func openStores(ctx context.Context, databaseURL, redisURL string, keys *seal.Ke
 	}
 	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys}
 	s.settings = store.NewSettings(db, time.Now)
+	s.desk = &figures.Desk{DB: db, Keys: keys, Policy: s.settings.Policy}
 	s.holds = limits.NewHolds(client, "mboka", time.Now, slices.Collect(maps.Keys(limits.Rates))...)
 	s.lanes = limits.NewLanes(client, "mboka", s.holds, bulkRates())
 	return s, nil
@@ -109,7 +111,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
-	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
+	desk := s.desk
 	reports := s.reports(channels)
 	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
