@@ -33,6 +33,9 @@ var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord
 func (t *thinker) asks() bool {
 	first, rest := firstOf(t.in.Text)
 	name := t.b.staff[reference.Fold(first)]
+	if second, more := firstOf(rest); name == "" && second != "" { // a word may be two: "na mokuse"
+		name, rest = t.b.staff[reference.Fold(first+" "+second)], more
+	}
 	if !figureWords[name] || !t.mayUse(name) {
 		return false
 	}

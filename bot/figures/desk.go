@@ -77,15 +77,15 @@ type counter struct {
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
-	return d.allowed(ctx, tx, doing, store.AskFigures)
-}
-
-// allowed opens the desk for whom something is permitted.
-func (d *Desk) allowed(ctx context.Context, tx *store.Tx, doing bot.Doing, to store.Permission) (*counter, error) {
-	held, err := tx.Allowed(ctx, doing.Chat, to, doing.Running, doing.At)
+	held, err := tx.Allowed(ctx, doing.Chat, store.AskFigures, doing.Running, doing.At)
 	if err != nil {
 		return nil, err
 	}
+	return d.openTo(ctx, tx, doing, held)
+}
+
+// openTo opens the desk to a role that permits what is done there.
+func (d *Desk) openTo(ctx context.Context, tx *store.Tx, doing bot.Doing, held store.Held) (*counter, error) {
 	policy, err := d.Policy(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)

@@ -48,7 +48,9 @@ func newRound(t *testing.T) *round {
 			}
 			return r.fail
 		},
-		Window: func(channel string) time.Duration { return map[string]time.Duration{"whatsapp": 24 * time.Hour}[channel] },
+		Window: func(channel string) time.Duration {
+			return map[string]time.Duration{"whatsapp": 24 * time.Hour}[channel]
+		},
 	}
 	return r
 }

@@ -31,7 +31,11 @@ var rhythms = sync.OnceValue(func() map[string]string {
 // subscribe carries out the word: how often somebody is told, or no more. Without
 // more it says how that stands.
 func (d *Desk) subscribe(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[string]string, error) {
-	c, err := d.allowed(ctx, tx, doing, store.GetDigest)
+	held, err := tx.Allowed(ctx, doing.Chat, store.GetDigest, doing.Running, doing.At)
+	if err != nil {
+		return nil, err
+	}
+	c, err := d.openTo(ctx, tx, doing, held)
 	if err != nil {
 		return nil, err
 	}
