@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"mboka/bot"
-	"mboka/bot/protect"
 	"mboka/locales"
 	"mboka/locales/reference"
 	"mboka/store"
@@ -230,8 +229,8 @@ func (c *counter) digest(d *store.Digest, period time.Time) (string, error) {
 // counted publishes and keeps a figure of the service's own asking; "" where it
 // may not be told.
 func (c *counter) counted(s *Snapshot, q Query) (string, error) {
-	p, err := c.publish(s, q)
-	if errors.Is(err, errEnough) || errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrUnsafe) {
+	p, err := c.publish(c.ctx, c.tx, s, c.rules, q)
+	if withheld(err) {
 		return "", nil
 	}
 	if err != nil {
