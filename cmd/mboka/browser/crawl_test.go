@@ -107,6 +107,7 @@ func (s *site) fetch(t *testing.T, path, from, lang string) found {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept-Language", lang)
+	req.Header.Set("X-Forwarded-For", anotherAddress())
 	var begun time.Time
 	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		WroteRequest:         func(httptrace.WroteRequestInfo) { begun = time.Now() },
