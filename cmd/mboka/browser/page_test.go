@@ -106,7 +106,10 @@ func blank(t *testing.T, host string, l look) *page {
 			Width: l.width, Height: l.height(), DeviceScaleFactor: l.scale, Mobile: l.phone,
 		}),
 		send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme},
+				{Name: "prefers-reduced-motion", Value: "reduce"}, // nothing glides: what is focused is in sight at once
+			},
 		}),
 	)
 	return p
