@@ -63,6 +63,7 @@ type stores struct {
 	holds    *limits.Holds
 	lanes    *limits.Lanes
 	clock    func() time.Time
+	desk     *figures.Desk // one for the chat and the pages: it keeps a snapshot in memory
 }
 
 // openStores connects to Postgres and Redis. Close them when done.
