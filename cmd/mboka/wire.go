@@ -59,7 +59,6 @@ type stores struct {
 	sessions *sessions.Store
 	settings *store.Settings
 	keys     *seal.Keys
-	desk     *figures.Desk
 	holds    *limits.Holds
 	lanes    *limits.Lanes
 	clock    func() time.Time
