@@ -40,6 +40,9 @@ var serviceGrants = map[string]Grant{
 	"audit":              mayAdd, // and its partitions not at all
 	"consent":            {May: []string{"SELECT", "INSERT", "DELETE"}, Columns: []string{"member_id"}},
 	"delivery":           mayAll,
+	"directory_block":    mayAll,
+	"directory_card":     mayAll,
+	"directory_contact":  mayAll,
 	"draft":              mayAll,
 	"draft_answer":       mayAll,
 	"dry_run":            {May: []string{"SELECT", "INSERT", "DELETE"}},
