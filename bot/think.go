@@ -143,7 +143,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.sharing(), t.opens(), t.asks(), t.ambassadors(), t.doors(), t.staffs():
+	case t.links(), t.joins(), t.sharing(), t.writes(), t.opens(), t.asks(), t.ambassadors(), t.doors(), t.staffs():
 	case word == "" && t.comes():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
@@ -283,7 +283,7 @@ func (t *thinker) take(turn flows.Turn) {
 		t.out.Need, t.out.Answers = turn.Need, turn.State.Answers
 		return
 	}
-	if t.opensMission(turn) || t.decides(turn) {
+	if t.opensMission(turn) || t.opensDirectory(turn) || t.decides(turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)
@@ -356,6 +356,10 @@ func (t *thinker) idle(lead ...flows.Line) {
 				return
 			}
 			t.s.Shared = ""
+		}
+		if t.s.Card != "" {
+			t.writeTo(t.s.Card, lead...)
+			return
 		}
 		t.begin(FlowMenu, nil, t.staffLead(lead)...)
 	case len(t.s.Roles) > 0:
