@@ -138,6 +138,23 @@ func (t *thinker) writeTo(card string, lead ...flows.Line) {
 	}
 }
 
+// cameFor shows whoever has a record now what they came for before they had one:
+// the mission, or the card, of the link that brought them. False: there is none.
+func (t *thinker) cameFor(lead ...flows.Line) bool {
+	if code := t.s.Shared; code != "" {
+		shown := t.showsShared(code, lead...)
+		t.s.Shared = ""
+		if shown {
+			return true
+		}
+	}
+	if t.s.Card == "" {
+		return false
+	}
+	t.writeTo(t.s.Card, lead...)
+	return true
+}
+
 // directory shows a person their own card; a message that waits comes first.
 func (t *thinker) directory() {
 	if t.s.Member == "" {

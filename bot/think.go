@@ -350,15 +350,7 @@ func (t *thinker) idle(lead ...flows.Line) {
 	case t.s.Gated:
 		t.begin(FlowReturn, nil, lead...)
 	case t.s.Member != "":
-		if code := t.s.Shared; code != "" { // what they came for is shown first
-			if t.showsShared(code, lead...) {
-				t.s.Shared = ""
-				return
-			}
-			t.s.Shared = ""
-		}
-		if t.s.Card != "" {
-			t.writeTo(t.s.Card, lead...)
+		if t.cameFor(lead...) { // what they came for is shown first
 			return
 		}
 		t.begin(FlowMenu, nil, t.staffLead(lead)...)
