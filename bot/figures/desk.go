@@ -70,6 +70,7 @@ type counter struct {
 	rules protect.Rules
 	// picture names the picture that goes with the answer; "" for none.
 	picture string
+	each    []Query // to be answered beside the first
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
@@ -122,7 +123,11 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if err := c.pictured(s, f); err != nil {
 		return nil, err
 	}
-	text := f.Say(c.lang, c.rules).Text()
+	more, err := c.further(s, c.each)
+	if err != nil {
+		return nil, err
+	}
+	text := f.Say(c.lang, c.rules).Text() + more
 	if earlier != nil {
 		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
 	}
@@ -141,7 +146,7 @@ func (c *counter) pictured(s *Snapshot, f Figure) error {
 		return nil
 	}
 	p, err := c.publish(s, among)
-	if errors.Is(err, errEnough) || errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrTooFine) || errors.Is(err, protect.ErrUnsafe) {
+	if withheld(err) {
 		return nil
 	}
 	if err != nil {
@@ -187,7 +192,7 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 	if !u.Clear() {
 		return Query{}, nil, u.Unclear(c.lang), nil
 	}
-	q = u.Query
+	q, c.each = u.Query, u.Each
 	if Refines(words) {
 		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
 		if err != nil {

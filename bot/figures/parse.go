@@ -15,6 +15,8 @@ type Understood struct {
 	// Unknown are the words that mean nothing here: they are named to whoever
 	// asked, never dropped in silence.
 	Unknown []Unknown
+	// Each are further questions, to be answered one by one beside Query.
+	Each []Query
 	// Which are words with more than one meaning, none of them certain.
 	Which []Unknown
 }
@@ -41,7 +43,8 @@ const longestText = 400
 // Parse reads a question in French, English, Lingala or a mix: words, or the
 // form "secteur pays=CA", "âge x sexe qualifiés".
 func Parse(text string) Understood {
-	p := parser{left: strings.Fields(folded(spaced(text[:min(len(text), longestText)])))}
+	text = text[:min(len(text), longestText)]
+	p := parser{text: text, left: strings.Fields(folded(spaced(text)))}
 	vocabulary, _ := words()
 	for len(p.left) > 0 {
 		if !p.phrase(vocabulary) {
@@ -57,6 +60,8 @@ func spaced(text string) string {
 }
 
 type parser struct {
+	text  string
+	aimed bool // at what members aim at
 	left  []string
 	out   Understood
 	by    []string
@@ -114,6 +119,8 @@ func (p *parser) take(phrase string, found []meaning) {
 		p.share = true
 	case skilful:
 		p.out.Query.Qualified = true
+	case aiming:
+		p.aimed = true
 	case byIt:
 		if !slices.Contains(p.by, m.variable) {
 			p.by = append(p.by, m.variable)
@@ -203,6 +210,9 @@ func (p *parser) unknown(v *vocabulary) {
 func (p *parser) done() Understood {
 	q := &p.out.Query
 	q.By = p.by
+	if p.aimed {
+		*q = q.aim()
+	}
 	if p.share && len(q.By) == 0 && len(q.Where) > 0 {
 		// "the share of women": the rows tell it, the filter would leave one.
 		q.By = []string{q.Where[0].Variable}
@@ -214,6 +224,10 @@ func (p *parser) done() Understood {
 			v, _ := VariableOf(key)
 			return f.Variable == key && !v.Several && len(f.Codes) == 1
 		})
+	}
+	var further []string
+	if apart(q.By, p.text) {
+		q.By, further = q.By[:1], q.By[1:]
 	}
 	if len(q.By) > 2 {
 		for _, key := range q.By[2:] {
@@ -231,6 +245,7 @@ func (p *parser) done() Understood {
 	if len(q.By) == 0 {
 		q.By = nil
 	}
+	p.out.Each = q.each(further)
 	return p.out
 }
 

@@ -103,6 +103,7 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 			break
 		}
 	}
+	out.Notes = append(out.Notes, v.study(f)...)
 	if p.Synthetic {
 		out.Notes = append(out.Notes, v.text(locales.FigSynthetic, nil))
 	}
