@@ -25,6 +25,8 @@ type Published struct {
 	ColumnTotals []protect.Cell   `json:"column_totals,omitempty"`
 	// Synthetic: some of the members are made up.
 	Synthetic bool `json:"synthetic,omitempty"`
+	// Step is to what the counts are rounded; 0 on record: not kept then.
+	Step int `json:"step,omitempty"`
 }
 
 // Other is the row or column of all values that are not listed.
@@ -43,7 +45,7 @@ func Publish(r protect.Rules, q Query, c Counted) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	p := Published{K: k, Members: r.Count(c.Members, r.K), Answered: r.Count(c.Answered, k), Total: r.Count(c.Total, k)}
+	p := Published{K: k, Step: r.Rounding, Members: r.Count(c.Members, r.K), Answered: r.Count(c.Answered, k), Total: r.Count(c.Total, k)}
 	if c.Total < k {
 		return Published{}, protect.ErrTooFew
 	}

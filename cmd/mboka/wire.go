@@ -115,6 +115,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	reports := s.reports(channels)
 	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
+	maps.Copy(facts, desk.Facts())
 	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())
 	maps.Copy(all, announce.CalendarEffects())
 	plans := office(s, channels)
