@@ -52,24 +52,19 @@ const (
 var directoryPage = page{slug: directorySlug, file: "directory", title: locales.WebDirTitle, about: locales.WebDirAbout, menu: locales.WebDirMenu,
 	hidden: true, cache: "no-store", fill: fillDirectory}
 
-func (s *Site) directoryLimited(next http.HandlerFunc) http.HandlerFunc {
-	limit := newLimiter(cardPagesAtOnce, cardPagesPerSecond)
-	return func(w http.ResponseWriter, r *http.Request) {
-		if !limit.take(addressOf(r), s.Now()) {
-			w.Header().Set("Retry-After", "60")
-			s.problem(w, r, http.StatusTooManyRequests)
-			return
-		}
-		next(w, r)
-	}
-}
-
-// mountDirectory adds the pages, whose limit both share.
+// mountDirectory adds the pages. They share a limit of their own.
 func (s *Site) mountDirectory(handle func(string, http.HandlerFunc)) {
-	limited := s.directoryLimited
-	var inner http.HandlerFunc
-	shared := limited(func(w http.ResponseWriter, r *http.Request) { inner(w, r) })
-	_ = shared
+	limit := newLimiter(cardPagesAtOnce, cardPagesPerSecond)
+	limited := func(next http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if !limit.take(addressOf(r), s.Now()) {
+				w.Header().Set("Retry-After", "60")
+				s.problem(w, r, http.StatusTooManyRequests)
+				return
+			}
+			next(w, r)
+		}
+	}
 	for _, lang := range locales.Langs {
 		path := pathOf(lang, directorySlug)
 		handle("GET "+path, limited(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, directoryPage, lang) }))
@@ -203,14 +198,14 @@ type choices struct {
 type cardView struct {
 	Name  string
 	Path  string // of its own page
-	Lines []line2
+	Lines []entry
 	Link  string
 	Ways  []way
 	Made  bool // made up
 }
 
-// line2 is a title and what it holds.
-type line2 struct{ Title, Text string }
+// entry is a title and what it holds.
+type entry struct{ Title, Text string }
 
 func fillDirectory(s *Site, v *visit) (any, error) {
 	if s.Directory == nil {
@@ -357,7 +352,7 @@ func (s *Site) cardView(ctx context.Context, lang locales.Lang, c store.PublicCa
 		{locales.TCountryResidence, country}, {locales.TLanguages, strings.Join(spoken, ", ")},
 	} {
 		if l.text != "" {
-			v.Lines = append(v.Lines, line2{locales.Text(lang, l.title, nil), l.text})
+			v.Lines = append(v.Lines, entry{locales.Text(lang, l.title, nil), l.text})
 		}
 	}
 	if link, ok := fields.SafeLink(c.Link); ok && c.Link != "" {
