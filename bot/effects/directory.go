@@ -14,6 +14,7 @@ import (
 	"mboka/flows/fields"
 	"mboka/flows/registration"
 	"mboka/locales"
+	"mboka/locales/reference"
 	"mboka/store"
 )
 
@@ -202,7 +203,7 @@ func (r Records) publish(ctx context.Context, tx *store.Tx, d bot.Doing) (map[st
 		return nil, errors.Join(err, notFound(found))
 	}
 	card := chosenCard(d.Event.Answers)
-	if link, ok := fields.SafeLink(card.Link); card.Link != "" && (!ok || link != card.Link) {
+	if link, ok := reference.SafeLink(card.Link); card.Link != "" && (!ok || link != card.Link) {
 		card.Link = "" // a link that was taken before the rule for them was stricter
 	}
 	if len(card.Shows) == 0 && card.Name == "" && card.Link == "" || !m.Registered() {

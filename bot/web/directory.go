@@ -17,7 +17,6 @@ import (
 
 	"mboka/bot"
 	"mboka/bot/protect"
-	"mboka/flows/fields"
 	"mboka/locales"
 	"mboka/locales/reference"
 	"mboka/store"
@@ -355,7 +354,7 @@ func (s *Site) cardView(ctx context.Context, lang locales.Lang, c store.PublicCa
 			v.Lines = append(v.Lines, entry{locales.Text(lang, l.title, nil), l.text})
 		}
 	}
-	if link, ok := fields.SafeLink(c.Link); ok && c.Link != "" {
+	if link, ok := reference.SafeLink(c.Link); ok && c.Link != "" {
 		v.Link = link
 	}
 	return v
