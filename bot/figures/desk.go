@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,14 +36,6 @@ const (
 	mostVariables = 3
 	leastBase     = 30
 )
-
-// mostEarlier is how many different questions an organisation may ask over one
-// snapshot: each new one is compared with all of them, and none is forgotten,
-// or many harmless ones would make room for one that narrows.
-const mostEarlier = 500
-
-// errEnough: so many have been asked.
-var errEnough = errors.New("too many different questions over one snapshot")
 
 // Effects are what the words about figures do.
 func (d *Desk) Effects() map[string]bot.Effect {
@@ -109,11 +100,9 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if err != nil || refusal != "" {
 		return c.refuse(refusal, err)
 	}
-	p, err := c.publish(s, q)
+	p, err := c.publish(c.ctx, c.tx, s, c.rules, q)
 	switch {
-	case errors.Is(err, errEnough):
-		return c.say(locales.Text(c.lang, locales.FigEnough, locales.Args{"Max": mostEarlier}), "", 0)
-	case errors.Is(err, ErrNarrows), errors.Is(err, protect.ErrTooFew), errors.Is(err, protect.ErrTooFine), errors.Is(err, protect.ErrUnsafe):
+	case withheld(err):
 		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
 	case err != nil:
 		return nil, err
@@ -147,7 +136,7 @@ func (c *counter) pictured(s *Snapshot, f Figure) error {
 	if !ok {
 		return nil
 	}
-	p, err := c.publish(s, among)
+	p, err := c.publish(c.ctx, c.tx, s, c.rules, among)
 	if withheld(err) {
 		return nil
 	}
@@ -214,45 +203,6 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 	return q, earlier, "", nil
 }
 
-// publish counts and protects, with an eye on what the organisation knows of
-// this snapshot already.
-func (c *counter) publish(s *Snapshot, q Query) (Published, error) {
-	counted, err := s.Count(q)
-	if err != nil {
-		return Published{}, err
-	}
-	p, err := Publish(c.rules, q, counted)
-	if err != nil {
-		return Published{}, err
-	}
-	p.Synthetic = s.Synthetic
-	asked, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
-	if err != nil {
-		return Published{}, err
-	}
-	var earlier []Query
-	for _, raw := range asked {
-		var e Query
-		if err := json.Unmarshal(raw, &e); err != nil {
-			return Published{}, fmt.Errorf("read question: %w", err)
-		}
-		if reflect.DeepEqual(e, q) {
-			return p, nil // it has been told: nothing new follows from it
-		}
-		earlier = append(earlier, e)
-	}
-	if len(earlier) >= mostEarlier {
-		return Published{}, errEnough
-	}
-	return p, Guard(s, c.rules, q, earlier)
-}
-
-// idSigns are those of a figure's id: no look-alikes.
-const (
-	idSigns = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	idTries = 8
-)
-
 // keep stores a figure and gives its id, which comes from the message: a turn
 // that is repeated finds the same.
 func (c *counter) keep(s *Snapshot, f Figure) (string, error) {
@@ -265,15 +215,12 @@ func (c *counter) keep(s *Snapshot, f Figure) (string, error) {
 		return "", fmt.Errorf("write figure: %w", err)
 	}
 	for try := 1; ; try++ {
-		raw := c.Keys.Code("figure", c.d.Chat.String()+":"+c.d.MessageID+":"+strconv.Itoa(try), 5)
-		for i, b := range raw {
-			raw[i] = idSigns[int(b)%len(idSigns)]
-		}
+		id := c.id("figure", c.d.Chat.String()+":"+c.d.MessageID, try)
 		err := c.tx.PutFigure(c.ctx, store.Figure{
-			ID: string(raw), SnapshotID: s.ID, RoleID: c.held.ID, Organisation: c.held.Organisation, At: c.d.At, Query: query, Published: published,
+			ID: id, SnapshotID: s.ID, RoleID: c.held.ID, Organisation: c.held.Organisation, At: c.d.At, Query: query, Published: published,
 		})
 		if err == nil || !errors.Is(err, store.ErrFigureTaken) || try == idTries {
-			return spokenID(string(raw)), err
+			return spokenID(id), err
 		}
 	}
 }

@@ -15,6 +15,7 @@ type Query struct {
 	Where     []Filter
 	Qualified bool // only qualified members
 	Share     bool // a percentage is asked for
+	Public    bool `json:",omitempty"` // for a public page
 }
 
 // Filter keeps members who have one of the codes.
@@ -62,7 +63,7 @@ func (q Query) variables() []string {
 // Fine says how finely the question looks.
 func (q Query) Fine() protect.Fine {
 	keys := q.variables()
-	fine := protect.Fine{Variables: len(keys)}
+	fine := protect.Fine{Variables: len(keys), Sensitive: q.Public}
 	if q.Qualified {
 		fine.Variables++
 	}
