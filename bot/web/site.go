@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,6 +64,8 @@ type page struct {
 	hidden bool
 	// cache is its Cache-Control; "" for a page that may be a minute old.
 	cache string
+	// lacks tells that a site has nothing to show on it; nil: it always has.
+	lacks func(*Site) bool
 	// fill gives what its template shows; nil: nothing but texts.
 	fill func(*Site, *visit) (any, error)
 }
@@ -80,8 +83,13 @@ var errNoPage = errors.New("no such page")
 var pages = []page{
 	{slug: "", file: "home", title: locales.WebHomeTitle, about: locales.WebHomeAbout, fill: fillHome},
 	{slug: "join", file: "join", title: locales.WebJoinTitle, about: locales.WebJoinAbout, menu: locales.WebJoinMenu, fill: fillJoin},
+<<<<<<< HEAD
 	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures},
 	directoryPage,
+=======
+	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures,
+		lacks: func(s *Site) bool { return s.Figure == nil }},
+>>>>>>> main
 	{slug: meetingsSlug, file: "meetings", title: locales.WebMeetingsTitle, about: locales.WebMeetingsAbout, menu: locales.WebMeetingsMenu, fill: fillMeetings},
 	{slug: "practices", file: "practices", title: locales.WebPracticesTitle, about: locales.WebPracticesAbout, menu: locales.WebPracticesMenu, fill: fillPractices},
 	{slug: "privacy", file: "privacy", title: locales.WebPrivacyTitle, about: locales.WebPrivacyAbout, menu: locales.WebPrivacyMenu, fill: fillPrivacy},
@@ -92,15 +100,24 @@ var pages = []page{
 // for long.
 const aMinute = "public, max-age=60, must-revalidate"
 
+// shown are the pages of this site.
+func (s *Site) shown() []page {
+	return slices.DeleteFunc(slices.Clone(pages), func(p page) bool { return p.lacks != nil && p.lacks(s) })
+}
+
 // mount adds the pages. Each counts against the address that asks.
 func (s *Site) mount(mux *http.ServeMux) {
 	s.limit = newLimiter(pagesAtOnce, pagesPerSecond)
 	handle := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.limited(h)) }
 	for _, lang := range locales.Langs {
+<<<<<<< HEAD
 		for _, p := range pages {
 			if p.slug == directorySlug {
 				continue // has a limit of its own
 			}
+=======
+		for _, p := range s.shown() {
+>>>>>>> main
 			path := pathOf(lang, p.slug)
 			handle("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
 		}
