@@ -40,13 +40,10 @@ var serviceGrants = map[string]Grant{
 	"audit":              mayAdd, // and its partitions not at all
 	"consent":            {May: []string{"SELECT", "INSERT", "DELETE"}, Columns: []string{"member_id"}},
 	"delivery":           mayAll,
-<<<<<<< HEAD
+	"digest":             mayAll,
 	"directory_block":    mayAll,
 	"directory_card":     mayAll,
 	"directory_contact":  mayAll,
-=======
-	"digest":             mayAll,
->>>>>>> main
 	"draft":              mayAll,
 	"draft_answer":       mayAll,
 	"dry_run":            {May: []string{"SELECT", "INSERT", "DELETE"}},

@@ -49,7 +49,7 @@ const (
 
 // directoryPage is kept by nobody, and by no search engine.
 var directoryPage = page{slug: directorySlug, file: "directory", title: locales.WebDirTitle, about: locales.WebDirAbout, menu: locales.WebDirMenu,
-	hidden: true, cache: "no-store", fill: fillDirectory}
+	hidden: true, cache: "no-store", fill: fillDirectory, lacks: func(s *Site) bool { return s.Directory == nil }}
 
 // mountDirectory adds the pages. They share a limit of their own.
 func (s *Site) mountDirectory(handle func(string, http.HandlerFunc)) {

@@ -83,13 +83,9 @@ var errNoPage = errors.New("no such page")
 var pages = []page{
 	{slug: "", file: "home", title: locales.WebHomeTitle, about: locales.WebHomeAbout, fill: fillHome},
 	{slug: "join", file: "join", title: locales.WebJoinTitle, about: locales.WebJoinAbout, menu: locales.WebJoinMenu, fill: fillJoin},
-<<<<<<< HEAD
-	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures},
-	directoryPage,
-=======
 	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures,
 		lacks: func(s *Site) bool { return s.Figure == nil }},
->>>>>>> main
+	directoryPage,
 	{slug: meetingsSlug, file: "meetings", title: locales.WebMeetingsTitle, about: locales.WebMeetingsAbout, menu: locales.WebMeetingsMenu, fill: fillMeetings},
 	{slug: "practices", file: "practices", title: locales.WebPracticesTitle, about: locales.WebPracticesAbout, menu: locales.WebPracticesMenu, fill: fillPractices},
 	{slug: "privacy", file: "privacy", title: locales.WebPrivacyTitle, about: locales.WebPrivacyAbout, menu: locales.WebPrivacyMenu, fill: fillPrivacy},
@@ -110,14 +106,10 @@ func (s *Site) mount(mux *http.ServeMux) {
 	s.limit = newLimiter(pagesAtOnce, pagesPerSecond)
 	handle := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.limited(h)) }
 	for _, lang := range locales.Langs {
-<<<<<<< HEAD
-		for _, p := range pages {
+		for _, p := range s.shown() {
 			if p.slug == directorySlug {
 				continue // has a limit of its own
 			}
-=======
-		for _, p := range s.shown() {
->>>>>>> main
 			path := pathOf(lang, p.slug)
 			handle("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
 		}

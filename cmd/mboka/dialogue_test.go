@@ -218,11 +218,7 @@ func (d *dialogue) tableKey() locales.Key {
 var placeholder = regexp.MustCompile(`\{(cmd|label|rhythm):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-<<<<<<< HEAD
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door, "{card}", d.card).Replace(saying(text, d.lang))
-=======
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door, "{figure}", d.figure).Replace(saying(text, d.lang))
->>>>>>> main
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door, "{figure}", d.figure, "{card}", d.card).Replace(saying(text, d.lang))
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {

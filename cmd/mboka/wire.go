@@ -119,13 +119,8 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // wire joins the bot. channels are the ones that are on.
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
-<<<<<<< HEAD
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock, Public: strings.TrimRight(public, "/")}
-	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
-=======
-	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock}
 	desk := s.desk
->>>>>>> main
 	reports := s.reports(channels)
 	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
