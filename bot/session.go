@@ -39,6 +39,10 @@ type Session struct {
 	Wants []string `json:"mw,omitempty"`
 	Gave  []string `json:"mg,omitempty"`
 
+	// Card is that of the directory to whose owner a person wants to write who
+	// has no record yet.
+	Card string `json:"cd,omitempty"`
+
 	// Notice is the version of the privacy notice that the person read last.
 	Notice string `json:"nv,omitempty"`
 	// Agreed is the meaning of the notice that the person has agreed to or been

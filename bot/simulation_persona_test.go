@@ -93,7 +93,7 @@ func (p *persona) draw(r *rand.Rand, step string) {
 		if len(codes) == 0 || len(codes) == len(rows) {
 			codes = pick().codes
 		}
-		if step == "contribution_types" { // the optional parts, offered to the others, have dialogues of their own
+		if step == "contribution_types" && r.IntN(2) == 0 { // to the others the optional parts are offered
 			codes = []string{"none"}
 		}
 		p.truth[step] = value{codes: codes}

@@ -110,17 +110,20 @@ var consentNames = []struct {
 	key     locales.Key
 }{
 	{"register", locales.ConsentRegister}, {"missions", locales.ConsentMissions},
-	{store.ForContact, locales.ConsentContact}, {store.ForFund, locales.ConsentFund}, {store.ForShare, locales.ConsentShareGov},
+	{store.ForContact, locales.ConsentContact}, {store.ForDirectory, locales.ConsentDirectory}, {store.ForFund, locales.ConsentFund},
+	{store.ForShare, locales.ConsentShareGov},
 }
 
+// spokenOf are the purposes that are only listed where they were spoken of.
+var spokenOf = []string{store.ForDirectory, store.ForFund, store.ForShare}
+
 // consentLines lists the last words. What was never spoken of counts as a no;
-// contact is only listed where it has a purpose, share_gov and fund where they
-// were spoken of.
+// contact is only listed where it has a purpose.
 func consentLines(last map[string]store.Consent, contact bool, lang locales.Lang) string {
 	var lines []string
 	for _, n := range consentNames {
 		c, spoken := last[n.purpose]
-		if !spoken && (n.purpose == store.ForShare || n.purpose == store.ForFund || n.purpose == store.ForContact && !contact) {
+		if !spoken && (slices.Contains(spokenOf, n.purpose) || n.purpose == store.ForContact && !contact) {
 			continue
 		}
 		key, state := locales.ConsentLine, locales.ConsentOff

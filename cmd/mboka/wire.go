@@ -24,6 +24,7 @@ import (
 	"mboka/flows"
 	plan "mboka/flows/announce"
 	"mboka/flows/contribution"
+	"mboka/flows/directory"
 	"mboka/flows/fund"
 	"mboka/flows/handover"
 	"mboka/flows/link"
@@ -51,6 +52,7 @@ func allFlows() []*flows.Flow {
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
 		plan.Flow(), plan.Change(), plan.List(),
+		directory.Flow(), directory.Write(), directory.Read(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
@@ -120,7 +122,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // wire joins the bot. channels are the ones that are on.
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
-	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock}
+	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock, Public: strings.TrimRight(public, "/")}
 	desk := s.desk
 	reports := s.reports(channels)
 	all, facts := records.All(), records.Facts()

@@ -6,6 +6,7 @@ import (
 	"mboka/flows"
 	"mboka/flows/announce"
 	"mboka/flows/contribution"
+	"mboka/flows/directory"
 	"mboka/flows/fund"
 	"mboka/flows/handover"
 	"mboka/flows/link"
@@ -29,6 +30,7 @@ func All() []*flows.Flow {
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
 		announce.Flow(), announce.Change(), announce.List(),
+		directory.Flow(), directory.Write(), directory.Read(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }

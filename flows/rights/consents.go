@@ -19,6 +19,7 @@ const (
 	ContactEnded   = "contact_no"
 	ShareGovEnded  = "share_gov_no"
 	FundEnded      = "fund_no"
+	DirectoryAsked = "directory" // the card of the directory, which has a flow of its own
 	consentMenu    = "consents"
 	consentsClosed = "closed"
 )
@@ -39,9 +40,9 @@ const (
 // Consents shows each consent and lets the person give it or take it back.
 //
 // register is given in the notice and taken back by erasing everything, which
-// the list says. directory is not offered: nothing uses it yet, and a consent is
-// asked when it has a purpose. fund is given in its survey, behind the caution,
-// and taken back here. share_gov is never given here, only
+// the list says. directory is given under the card itself, in a flow of its own.
+// fund is given in its survey, behind the caution, and taken back here.
+// share_gov is never given here, only
 // in answer to one request; here it can be taken back.
 var Consents = sync.OnceValue(func() *flows.Flow {
 	return flows.New(ConsentsID, 1, append([]flows.Step{
@@ -55,13 +56,14 @@ var Consents = sync.OnceValue(func() *flows.Flow {
 					Unless: flows.Cond{Step: FundNow, In: []string{Off, Idle}, Unanswered: true}},
 				toggled("shares", locales.ConsentsShares, ShareGovNow, Off, Idle),
 				toggled("shares_past", locales.ConsentsSharesPast, ShareGovNow, On, Idle),
+				fields.Row{Option: flows.Option{Code: DirectoryAsked, Label: locales.LabelOf(locales.ConsentsDirectory)}},
 				fields.Row{Option: flows.Option{Code: "done", Label: locales.LabelOf(locales.ProfileDone)}},
 			),
 			Routes: []flows.Route{
 				{Code: "missions_give", To: "missions_give"}, {Code: "missions_end", To: "missions_end"},
 				{Code: "contact_give", To: "contact_give"}, {Code: "contact_end", To: "contact_end"},
 				{Code: "fund_end", To: "fund_end"}, {Code: "shares", To: "shares"}, {Code: "shares_past", To: "shares_past"},
-				{Code: "done", To: consentsClosed},
+				{Code: DirectoryAsked, To: DirectoryAsked}, {Code: "done", To: consentsClosed},
 			}},
 	}, consentSteps()...)...)
 })
@@ -101,6 +103,7 @@ func consentSteps() []flows.Step {
 		end("fund_off", FundEnded, locales.FundEnded),
 		end("shares_off", ShareGovEnded, locales.SharesEnded),
 		past,
+		end(DirectoryAsked, DirectoryAsked, locales.Closed), // the bot goes on with the card
 		end("kept", "", locales.ConsentKept),
 		end(consentsClosed, "", locales.Closed),
 	}
