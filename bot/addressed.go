@@ -14,6 +14,7 @@ import (
 //	=d<delivery>.<step>.<code>       to a member, of an announcement
 //	=a<announcement>.<step>.<code>   to staff
 //	=b<ambassador>.<step>.<code>     to staff, of a link that is passed on
+//	=q<zero>.<step>.<code>           to staff, of a question about figures
 //
 // Where an id names somebody's own row, the effect asks the records whether it
 // is theirs.
@@ -28,6 +29,7 @@ const (
 	AboutAnnouncement AboutKind = "a"
 	AboutMission      AboutKind = "m"
 	AboutAmbassador   AboutKind = "b"
+	AboutQuestion     AboutKind = "q" // of no one thing: the id is zero
 )
 
 // About is what a button is about.
@@ -48,7 +50,7 @@ func ReadAbout(run string) (a About, ok bool) {
 		return About{}, false
 	}
 	switch a.Kind = AboutKind(rest[:1]); a.Kind {
-	case AboutDelivery, AboutAnnouncement, AboutMission, AboutAmbassador:
+	case AboutDelivery, AboutAnnouncement, AboutMission, AboutAmbassador, AboutQuestion:
 	default:
 		return About{}, false
 	}

@@ -92,6 +92,10 @@ var aboutFlows = map[AboutKind]string{AboutDelivery: FlowDelivery, AboutAnnounce
 
 // addressed takes a tap on a button that belongs to no run of a flow.
 func (t *thinker) addressed(about About, step, code string) {
+	if about.Kind == AboutQuestion {
+		t.asksAgain(step, code)
+		return
+	}
 	e := flows.Event{Flow: aboutFlows[about.Kind], Name: step, Answer: flows.Answered{Step: step, Codes: []string{code}, Text: about.ID.String()}}
 	if t.b.cfg.Effects[e.Flow+"."+e.Name] == nil || about.Kind == AboutAnnouncement && !t.announces() {
 		t.repeat(flows.Line{Key: locales.Stale})

@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -27,6 +24,8 @@ type Desk struct {
 	DB     *store.DB
 	Keys   *seal.Keys
 	Policy func(context.Context) (store.Policy, error)
+	// Results looks up what came of meetings and visits.
+	Results ResultsOf
 
 	loading sync.Mutex
 	current atomic.Pointer[Snapshot]
@@ -70,10 +69,18 @@ type counter struct {
 	rules protect.Rules
 	// picture names the picture that goes with the answer; "" for none.
 	picture string
+	// offer tells whether questions to tap on go with it.
+	offer bool
+	// onlyResults: a coordinator, who asks for what came of announcements.
+	onlyResults bool
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
 	held, err := tx.Allowed(ctx, doing.Chat, store.AskFigures, doing.Running, doing.At)
+	onlyResults := errors.Is(err, store.ErrNotAllowed)
+	if onlyResults {
+		held, err = tx.Allowed(ctx, doing.Chat, store.Announce, doing.Running, doing.At)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -82,162 +89,7 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counte
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
 	lang, _ := locales.ParseLang(doing.Language)
-	return &counter{Desk: d, ctx: ctx, tx: tx, d: doing, held: held, lang: lang, rules: Rules(policy)}, nil
-}
-
-// answer answers a question: it is understood, counted, protected, kept under
-// an id, and audited with its words.
-func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[string]string, error) {
-	c, err := d.open(ctx, tx, doing)
-	if err != nil {
-		return nil, err
-	}
-	s, found, err := d.snapshot(ctx, tx)
-	words := doing.Event.Answer.Text
-	switch {
-	case err != nil:
-		return nil, err
-	case !found:
-		return c.say(locales.Text(c.lang, locales.FigNone, nil), "", 0)
-	case strings.TrimSpace(words) == "":
-		return c.overview(s)
-	}
-	q, earlier, refusal, err := c.understand(words)
-	if err != nil || refusal != "" {
-		return c.refuse(refusal, err)
-	}
-	p, err := c.publish(s, q)
-	switch {
-	case errors.Is(err, errEnough):
-		return c.say(locales.Text(c.lang, locales.FigEnough, locales.Args{"Max": mostEarlier}), "", 0)
-	case errors.Is(err, ErrNarrows), errors.Is(err, protect.ErrTooFew), errors.Is(err, protect.ErrTooFine), errors.Is(err, protect.ErrUnsafe):
-		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
-	case err != nil:
-		return nil, err
-	}
-	f := Figure{Taken: s.Taken, Query: q, Published: p}
-	if f.ID, err = c.keep(s, f); err != nil {
-		return nil, err
-	}
-	if err := c.pictured(s, f); err != nil {
-		return nil, err
-	}
-	text := f.Say(c.lang, c.rules).Text()
-	if earlier != nil {
-		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
-	}
-	return c.say(text, f.ID, p.Total.N)
-}
-
-// pictured finds the picture of a figure: its own, or of a number about one
-// country the table of all countries, if that may be told too.
-func (c *counter) pictured(s *Snapshot, f Figure) error {
-	if _, ok := f.Drawing(c.lang, c.rules); ok {
-		c.picture = f.ID
-		return nil
-	}
-	among, here, ok := f.Query.picturedBy()
-	if !ok {
-		return nil
-	}
-	p, err := c.publish(s, among)
-	if errors.Is(err, errEnough) || errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrTooFine) || errors.Is(err, protect.ErrUnsafe) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(p.Rows, here) {
-		return nil
-	}
-	id, err := c.keep(s, Figure{Taken: s.Taken, Query: among, Published: p})
-	c.picture = id + markSign + here
-	return err
-}
-
-// refuse says why nothing was counted.
-func (c *counter) refuse(text string, err error) (map[string]string, error) {
-	if err != nil {
-		return nil, err
-	}
-	return c.say(text, "", 0)
-}
-
-// recent is for how long a question can be refined: then a person has forgotten it
-// too.
-const recent = 30 * time.Minute
-
-// understand reads a question, with what was asked just before where it goes on
-// from that. earlier is the figure to compare with, nil for none; refusal says
-// what was not understood.
-func (c *counter) understand(words string) (q Query, earlier *Figure, refusal string, err error) {
-	words, id := since(words)
-	if id != "" {
-		was, found, err := c.tx.FigureByID(c.ctx, id)
-		if err != nil || !found {
-			return Query{}, nil, locales.Text(c.lang, locales.FigNoId, nil), err
-		}
-		f, err := onRecord(was)
-		if err != nil || words == "" {
-			return f.Query, &f, "", err
-		}
-		earlier = &f
-	}
-	u := Parse(words)
-	if !u.Clear() {
-		return Query{}, nil, u.Unclear(c.lang), nil
-	}
-	q = u.Query
-	if Refines(words) {
-		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
-		if err != nil {
-			return Query{}, nil, "", err
-		}
-		if found {
-			f, err := onRecord(last)
-			if err != nil {
-				return Query{}, nil, "", err
-			}
-			q = q.On(f.Query)
-		}
-	}
-	if earlier != nil && !reflect.DeepEqual(q, earlier.Query) {
-		return Query{}, nil, locales.Text(c.lang, locales.FigSinceOther, locales.Args{"ID": earlier.ID, "What": earlier.Query.Words(c.lang)}), nil
-	}
-	return q, earlier, "", nil
-}
-
-// publish counts and protects, with an eye on what the organisation knows of
-// this snapshot already.
-func (c *counter) publish(s *Snapshot, q Query) (Published, error) {
-	counted, err := s.Count(q)
-	if err != nil {
-		return Published{}, err
-	}
-	p, err := Publish(c.rules, q, counted)
-	if err != nil {
-		return Published{}, err
-	}
-	p.Synthetic = s.Synthetic
-	asked, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
-	if err != nil {
-		return Published{}, err
-	}
-	var earlier []Query
-	for _, raw := range asked {
-		var e Query
-		if err := json.Unmarshal(raw, &e); err != nil {
-			return Published{}, fmt.Errorf("read question: %w", err)
-		}
-		if reflect.DeepEqual(e, q) {
-			return p, nil // it has been told: nothing new follows from it
-		}
-		earlier = append(earlier, e)
-	}
-	if len(earlier) >= mostEarlier {
-		return Published{}, errEnough
-	}
-	return p, Guard(s, c.rules, q, earlier)
+	return &counter{Desk: d, ctx: ctx, tx: tx, d: doing, held: held, lang: lang, rules: Rules(policy), onlyResults: onlyResults}, nil
 }
 
 // idSigns are those of a figure's id: no look-alikes.
@@ -248,7 +100,7 @@ const (
 
 // keep stores a figure and gives its id, which comes from the message: a turn
 // that is repeated finds the same.
-func (c *counter) keep(s *Snapshot, f Figure) (string, error) {
+func (c *counter) keep(s *Snapshot, f Figure, aside bool) (string, error) {
 	query, err := json.Marshal(f.Query)
 	if err != nil {
 		return "", fmt.Errorf("write figure: %w", err)
@@ -263,7 +115,7 @@ func (c *counter) keep(s *Snapshot, f Figure) (string, error) {
 			raw[i] = idSigns[int(b)%len(idSigns)]
 		}
 		err := c.tx.PutFigure(c.ctx, store.Figure{
-			ID: string(raw), SnapshotID: s.ID, RoleID: c.held.ID, Organisation: c.held.Organisation, At: c.d.At, Query: query, Published: published,
+			ID: string(raw), SnapshotID: s.ID, RoleID: c.held.ID, Organisation: c.held.Organisation, At: c.d.At, Query: query, Published: published, Aside: aside,
 		})
 		if err == nil || !errors.Is(err, store.ErrFigureTaken) || try == idTries {
 			return spokenID(string(raw)), err
@@ -285,6 +137,7 @@ func (c *counter) overview(s *Snapshot) (map[string]string, error) {
 	if p, err := Publish(c.rules, Query{}, counted); err == nil {
 		card = Figure{Taken: s.Taken, Published: p}.Say(c.lang, c.rules).Sentence + "\n\n"
 	}
+	c.offer = true
 	return c.say(card+locales.Text(c.lang, locales.FigTop, locales.Args{"Date": locales.Date(c.lang, s.Taken)}), "", 0)
 }
 
@@ -307,11 +160,18 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 	if err != nil {
 		return nil, err
 	}
+	if c.onlyResults && f.Query.Measure != Results {
+		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
+	}
+	f.Titles = c.titles(f.Published.Results)
 	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": c.rules.Rounding})
+	if f.Query.Measure == Results {
+		rule += "\n" + locales.Text(c.lang, locales.ResultsTrainees, nil)
+	}
 	if _, ok := f.Drawing(c.lang, c.rules); ok {
 		c.picture = f.ID
 	}
-	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule, f.ID, f.Published.Total.N)
+	return c.say(f.Say(c.lang, c.rules).Text()+"\n\n"+rule, f.ID, f.Published.size())
 }
 
 // say is the result of a question, and its line in the log.
@@ -325,7 +185,11 @@ func (c *counter) say(text, id string, size int) (map[string]string, error) {
 		return nil, fmt.Errorf("derive audit id: %w", err)
 	}
 	entry[6], entry[8] = entry[6]&0x0f|0x80, entry[8]&0x3f|0x80 // version 8: of our own making
-	return map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture}, c.tx.Audit(c.ctx, store.Entry{
+	results := map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture}
+	if c.offer {
+		results[bot.ResultOffer] = "yes"
+	}
+	return results, c.tx.Audit(c.ctx, store.Entry{
 		ID: entry, At: c.d.At, Actor: store.RoleActor(c.held.ID), Role: string(c.held.Role), Organisation: string(c.held.Organisation),
 		Act: act, Object: id, Size: int64(size), Words: c.d.Event.Answer.Text,
 	})
@@ -351,20 +215,4 @@ func (d *Desk) snapshot(ctx context.Context, tx *store.Tx) (*Snapshot, bool, err
 	}
 	d.current.Store(s)
 	return s, true, nil
-}
-
-// Unclear names what was not understood, and what it may have been.
-func (u Understood) Unclear(lang locales.Lang) string {
-	var lines []string
-	for _, w := range u.Which {
-		lines = append(lines, locales.Text(lang, locales.FigWhich, locales.Args{"Word": w.Word, "What": strings.Join(w.Nearby, ", ")}))
-	}
-	for _, w := range u.Unknown {
-		line := locales.Text(lang, locales.FigUnknown, locales.Args{"Word": w.Word})
-		if len(w.Nearby) > 0 {
-			line += " " + locales.Text(lang, locales.FigNearby, locales.Args{"What": strings.Join(w.Nearby, ", ")})
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
 }

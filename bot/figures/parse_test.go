@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"mboka/locales"
 )
 
 // where writes filters shortly: "profession=nursing country_residence=CA".
@@ -107,20 +105,4 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
-}
-
-// What the card offers must be understood as it stands.
-func TestExamplesOfTheCardAreUnderstood(t *testing.T) {
-	t.Parallel()
-	for _, lang := range locales.Langs {
-		lines := strings.Split(locales.Text(lang, locales.FigTop, locales.Args{"Date": "-"}), "\n")
-		if len(lines) != 12 {
-			t.Errorf("%s: %d lines", lang, len(lines))
-		}
-		for _, line := range lines[1 : len(lines)-1] {
-			if u := Parse(line); !u.Clear() || len(u.Query.By)+len(u.Query.Where) == 0 {
-				t.Errorf("%s: %q: %+v", lang, line, u)
-			}
-		}
-	}
 }

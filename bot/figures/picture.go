@@ -6,9 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"mboka/bot"
 	"mboka/bot/protect"
 	"mboka/locales"
+	"mboka/store"
 )
 
 // Drawing is how a figure is drawn in a language. ok is false for one that is a
@@ -16,10 +19,9 @@ import (
 func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool) {
 	p, said := f.Published, f.Say(lang, r)
 	v := voice{lang, r, p.K}
-	if len(p.Rows) == 0 {
+	if len(p.Rows)+len(p.Results) == 0 {
 		return Drawing{}, false
 	}
-	of, _ := VariableOf(f.Query.By[0])
 	d = Drawing{
 		Lang: lang, Title: f.Query.Words(lang), SmallText: v.text(locales.FigSmall, locales.Args{"K": p.K}), HiddenText: v.text(locales.FigHidden, nil),
 		Highlight: -1, Footer: append(append([]string{said.Sentence}, said.Notes...), said.Footer),
@@ -27,6 +29,15 @@ func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool)
 	if p.Synthetic {
 		d.Synthetic = v.text(locales.FigSynthetic, nil)
 	}
+	switch f.Query.Measure {
+	case Months:
+		return f.drawMonths(v, d)
+	case Stock:
+		return f.drawStock(v, d)
+	case Results:
+		return f.drawResults(v, d)
+	}
+	of, _ := VariableOf(f.Query.By[0])
 	for _, code := range p.Rows {
 		d.Labels = append(d.Labels, v.name(of, code))
 	}
@@ -107,6 +118,7 @@ func (d *Desk) Picture(ctx context.Context, ref string, lang locales.Lang) (bot.
 		return bot.Image{}, err
 	}
 	f.Mark = mark
+	f.Titles = titles(f.Published.Results, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, lang)
 	drawing, ok := f.Drawing(lang, Rules(policy))
 	if !ok {
 		return bot.Image{}, errNoPicture

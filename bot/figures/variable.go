@@ -51,6 +51,7 @@ var Variables = []Variable{
 	{Key: "years_abroad", Title: locales.TYearsAbroad, Ordered: true, Unsaid: []string{"na"}, list: "years_abroad"},
 	{Key: "sex", Title: locales.TSex, Unsaid: []string{"na"}, list: "sex"},
 	{Key: province, Title: locales.TProvinceOrigin, Sensitive: true, list: province},
+	{Key: belowKey, Title: locales.BelowTitle, Sensitive: true, Ordered: true}, // made of others, a profession among them
 }
 
 // VariableOf finds a variable by its key.
@@ -75,6 +76,9 @@ func professionLists() []string {
 
 // Options are the values of a variable that come from an option list.
 func (v Variable) Options() []reference.Option {
+	if v.Key == belowKey {
+		return belowOptions()
+	}
 	if v.Key == profession {
 		var all []reference.Option
 		for _, list := range professionLists() {

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,18 +19,19 @@ var wordsFile string
 type meaning struct {
 	kind     kind
 	variable string
-	codes    []string
+	codes    []string // of byIt: a second variable
 }
 
 type kind uint8
 
 const (
-	counted  kind = iota // asks for a count, which is asked anyway
-	shared               // asks for a percentage
-	skilful              // only qualified members
-	byIt                 // names a variable
-	isIt                 // names a value
-	unspoken             // says nothing
+	counted   kind = iota // asks for a count, which is asked anyway
+	shared                // asks for a percentage
+	skilful               // only qualified members
+	byIt                  // names a variable
+	isIt                  // names a value
+	measuring             // names a measure
+	unspoken              // says nothing
 )
 
 // vocabulary is what is understood, by folded phrase.
@@ -76,8 +78,8 @@ var words = sync.OnceValues(func() (*vocabulary, error) {
 	return v, nil
 })
 
-// readMeaning reads "by:sex", "is:sex=f+m", "count", "share", "qualified" or
-// "noise".
+// readMeaning reads "by:sex", "by:age_band+sex", "is:sex=f+m", "measure:months",
+// "count", "share", "qualified" or "noise".
 func readMeaning(s string) (meaning, error) {
 	what, rest, _ := strings.Cut(s, ":")
 	name, codes, _ := strings.Cut(rest, "=")
@@ -91,12 +93,20 @@ func readMeaning(s string) (meaning, error) {
 		m.kind = skilful
 	case "noise":
 		m.kind = unspoken
+	case "measure":
+		if m.kind = measuring; !slices.Contains([]Measure{Months, Stock, Results}, Measure(name)) {
+			return m, fmt.Errorf("no measure %q", name)
+		}
 	case "by", "is":
+		name, codes = crossing(name, codes)
+		m.variable = name
 		v, known := VariableOf(name)
 		if !known {
 			return m, fmt.Errorf("no variable %q", name)
 		}
-		if m.kind = byIt; what == "is" {
+		if m.kind = byIt; what == "by" && codes != "" {
+			m.codes = []string{codes}
+		} else if what == "is" {
 			m.kind, m.codes = isIt, strings.Split(codes, "+")
 			for _, code := range m.codes {
 				if label := v.Label(code); label.In(locales.FR) == code {
@@ -108,6 +118,14 @@ func readMeaning(s string) (meaning, error) {
 		return m, fmt.Errorf("unknown meaning %q", s)
 	}
 	return m, nil
+}
+
+// crossing parts two variables: "age_band+sex".
+func crossing(name, codes string) (first, second string) {
+	if before, after, two := strings.Cut(name, "+"); two {
+		return before, after
+	}
+	return name, codes
 }
 
 func (v *vocabulary) add(phrase string, m meaning) {

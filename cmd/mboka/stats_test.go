@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mboka/bot"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -57,6 +58,7 @@ func TestFiguresInTheChat(t *testing.T) {
 		if got := asked("/stats"); !strings.Contains(got, "médecins en Belgique par âge") || shownNumber(t, got) != rounded(`true`) {
 			t.Errorf("the card:\n%s", got)
 		}
+		s.tapped(t, d, asked)
 		for _, words := range []string{"/stats professionnels de santé", "combien de professionnels de santé ?", "how many health professionals?", "bato ya kolongono boni?"} {
 			got := asked(words)
 			if _, rest, ok := strings.Cut(got, "\n\n"); !ok || shownNumber(t, rest) != rounded(`profession_group = 'health'`) {
@@ -162,7 +164,7 @@ func (s *testService) settles(t *testing.T, id string) {
 	if !strings.Contains(d.phone.last(), "25-34 ans") {
 		t.Errorf("it was counted again:\n%s", d.phone.last())
 	}
-	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 26 {
+	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 26+2*(len(bot.TopQuestions)+1) {
 		t.Errorf("%d questions in the log with their words", n)
 	}
 	if n := s.number(fmt.Sprintf(`SELECT count(*) FROM audit WHERE act = 'figure.explain' AND object = '%s'`, id)); n != 2 {
@@ -170,5 +172,24 @@ func (s *testService) settles(t *testing.T, id string) {
 	}
 	if strings.Contains(dump(t, s.dbURL), "géologues") {
 		t.Error("the words of a question lie open in Postgres")
+	}
+}
+
+// tapped taps on each question of the card, and reads what comes of it.
+func (s *testService) tapped(t *testing.T, d *dialogue, asked func(string) string) {
+	t.Helper()
+	want := map[string]string{
+		"all": "total publié", "country": "Couverture : ", "age": "Femme ", "degree": " %), parmi ", "below": "En dessous de leur niveau : ",
+		"work": "Emploi salarié : ", "sector": "Santé, social : ", "health": "France : ", "give": "Plusieurs réponses", "results": "Aucune réunion",
+	}
+	for _, q := range bot.TopQuestions {
+		asked("/stats")
+		row := locales.Text(locales.FR, q.Row, nil)
+		if err := d.phone.tap(row); err != nil {
+			t.Fatalf("the card has no %q: %v", row, err)
+		}
+		if got := d.phone.last(); !strings.Contains(got, want[q.Code]) || q.Code != "results" && !regexp.MustCompile(`F-[2-9A-Z]{5}`).MatchString(got) {
+			t.Errorf("%s:\n%s", q.Code, got)
+		}
 	}
 }

@@ -109,8 +109,8 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
-	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
 	reports := s.reports(channels)
+	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Results: results(reports)}
 	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
 	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())

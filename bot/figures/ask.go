@@ -1,0 +1,249 @@
+package figures
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mboka/bot"
+	"mboka/bot/protect"
+	"mboka/locales"
+	"mboka/store"
+)
+
+// answer answers a question: it is understood, counted, protected, kept under
+// an id, and audited with its words.
+func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[string]string, error) {
+	c, err := d.open(ctx, tx, doing)
+	if err != nil {
+		return nil, err
+	}
+	s, found, err := d.snapshot(ctx, tx)
+	words := doing.Event.Answer.Text
+	switch {
+	case err != nil:
+		return nil, err
+	case !found:
+		return c.say(locales.Text(c.lang, locales.FigNone, nil), "", 0)
+	case strings.TrimSpace(words) == "" && !c.onlyResults:
+		return c.overview(s)
+	}
+	q, earlier, refusal, err := Query{Measure: Results}, (*Figure)(nil), "", error(nil)
+	if strings.TrimSpace(words) != "" {
+		q, earlier, refusal, err = c.understand(words)
+	}
+	if c.onlyResults && (refusal != "" || q.Measure != Results) {
+		word, _, _ := strings.Cut(locales.LabelOf(locales.CmdStats).In(c.lang), "|")
+		refusal = locales.Text(c.lang, locales.ResultsOnly, locales.Args{"Word": word})
+	}
+	if err != nil || refusal != "" {
+		return c.refuse(refusal, err)
+	}
+	return c.figure(s, q, earlier)
+}
+
+// figure counts, keeps and says.
+func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]string, error) {
+	p, err := c.publish(s, q)
+	switch {
+	case errors.Is(err, errEnough):
+		return c.say(locales.Text(c.lang, locales.FigEnough, locales.Args{"Max": mostEarlier}), "", 0)
+	case withheld(err):
+		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
+	case err != nil:
+		return nil, err
+	}
+	f := Figure{Taken: s.Taken, Query: q, Published: p, Titles: c.titles(p.Results)}
+	base, err := c.covered(s, &f)
+	if err != nil {
+		return nil, err
+	}
+	if f.ID, err = c.keep(s, f, false); err != nil {
+		return nil, err
+	}
+	if base != nil {
+		if _, err = c.keep(s, *base, true); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.pictured(s, f); err != nil {
+		return nil, err
+	}
+	text := f.Say(c.lang, c.rules).Text()
+	if earlier != nil && q.Measure != Results { // results are of their day
+		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
+	}
+	return c.say(text, f.ID, p.size())
+}
+
+// withheld tells whether an error is that something may not be told.
+func withheld(err error) bool {
+	return errors.Is(err, errEnough) || errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrTooFine) || errors.Is(err, protect.ErrUnsafe)
+}
+
+// covered sets a figure about countries, or about one of them, beside the UN's
+// estimate. Where that takes a count that the figure itself does not tell, it is
+// published as one of its own, or there is no coverage.
+func (c *counter) covered(s *Snapshot, f *Figure) (base *Figure, err error) {
+	q, p := f.Query, &f.Published
+	if slices.Equal(q.By, []string{country}) && len(q.Where) == 0 && !q.Qualified {
+		p.Coverage = coverage("", p.Members)
+		return nil, nil
+	}
+	about, ok := q.coveredBy()
+	if !ok || q.Measure != Members {
+		return nil, nil
+	}
+	where := about.Where[0].Codes[0]
+	if reflect.DeepEqual(q, about) {
+		p.Coverage = coverage(where, p.Total)
+		return nil, nil
+	}
+	if coverage(where, protect.Cell{}) == nil {
+		return nil, nil
+	}
+	published, err := c.publish(s, about, q)
+	if err != nil {
+		if withheld(err) {
+			err = nil
+		}
+		return nil, err
+	}
+	p.Coverage = coverage(where, published.Total)
+	return &Figure{Taken: s.Taken, Query: about, Published: published}, nil
+}
+
+func (c *counter) titles(all []Result) map[uuid.UUID]string {
+	return titles(all, func(id uuid.UUID) (store.Mission, error) { return c.tx.MissionByID(c.ctx, id) }, c.lang)
+}
+
+// pictured finds the picture of a figure: its own, or of a number about one
+// country the table of all countries, if that may be told too.
+func (c *counter) pictured(s *Snapshot, f Figure) error {
+	if _, ok := f.Drawing(c.lang, c.rules); ok {
+		c.picture = f.ID
+		return nil
+	}
+	among, here, ok := f.Query.picturedBy()
+	if !ok {
+		return nil
+	}
+	p, err := c.publish(s, among)
+	if err != nil {
+		if withheld(err) {
+			err = nil
+		}
+		return err
+	}
+	if !slices.Contains(p.Rows, here) {
+		return nil
+	}
+	id, err := c.keep(s, Figure{Taken: s.Taken, Query: among, Published: p}, true)
+	c.picture = id + markSign + here
+	return err
+}
+
+// refuse says why nothing was counted.
+func (c *counter) refuse(text string, err error) (map[string]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	c.offer = !c.onlyResults
+	return c.say(text, "", 0)
+}
+
+// recent is for how long a question can be refined: then a person has forgotten it
+// too.
+const recent = 30 * time.Minute
+
+// understand reads a question, with what was asked just before where it goes on
+// from that. earlier is the figure to compare with, nil for none; refusal says
+// what was not understood.
+func (c *counter) understand(words string) (q Query, earlier *Figure, refusal string, err error) {
+	words, id := since(words)
+	if id != "" {
+		was, found, err := c.tx.FigureByID(c.ctx, id)
+		if err != nil || !found {
+			return Query{}, nil, locales.Text(c.lang, locales.FigNoId, nil), err
+		}
+		f, err := onRecord(was)
+		if err != nil || words == "" {
+			return f.Query, &f, "", err
+		}
+		earlier = &f
+	}
+	u := Parse(words)
+	if !u.Clear() {
+		return Query{}, nil, u.Unclear(c.lang), nil
+	}
+	q = u.Query
+	if Refines(words) {
+		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
+		if err != nil {
+			return Query{}, nil, "", err
+		}
+		if found {
+			f, err := onRecord(last)
+			if err != nil {
+				return Query{}, nil, "", err
+			}
+			q = q.On(f.Query)
+		}
+	}
+	if earlier != nil && !reflect.DeepEqual(q, earlier.Query) {
+		return Query{}, nil, locales.Text(c.lang, locales.FigSinceOther, locales.Args{"ID": earlier.ID, "What": earlier.Query.Words(c.lang)}), nil
+	}
+	return q, earlier, "", nil
+}
+
+// publish counts and protects, with an eye on what the organisation knows of
+// this snapshot already, and of what it is told beside it.
+func (c *counter) publish(s *Snapshot, q Query, beside ...Query) (Published, error) {
+	if q.Measure == Results {
+		return c.publishResults(s, q)
+	}
+	counted, err := s.Count(q)
+	if err != nil {
+		return Published{}, err
+	}
+	p, err := Publish(c.rules, q, counted)
+	if err != nil {
+		return Published{}, err
+	}
+	if q.Measure == Months {
+		months, err := c.tx.PublishedMonths(c.ctx)
+		if err != nil {
+			return Published{}, err
+		}
+		p = PublishMonths(p, s.Taken, months)
+	}
+	p.Synthetic = s.Synthetic
+	asked, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
+	if err != nil {
+		return Published{}, err
+	}
+	earlier := slices.Clone(beside)
+	for _, raw := range asked {
+		var e Query
+		if err := json.Unmarshal(raw, &e); err != nil {
+			return Published{}, fmt.Errorf("read question: %w", err)
+		}
+		if reflect.DeepEqual(e, q) {
+			return p, nil // it has been told: nothing new follows from it
+		}
+		if e.Measure != Results { // which tells of no member of the snapshot
+			earlier = append(earlier, e)
+		}
+	}
+	if len(earlier) >= mostEarlier {
+		return Published{}, errEnough
+	}
+	return p, Guard(s, c.rules, q, earlier)
+}
