@@ -54,25 +54,34 @@ func (f Figure) sayMonths(v voice) Said {
 		Sentence:   v.text(locales.FigMembers, locales.Args{"Members": v.cell(p.Members)}),
 		Footer:     v.footer(f),
 	}
-	last := len(p.Rows) - 1
-	if last < 1 {
+	if last := len(p.Rows) - 1; last < 1 {
 		out.Notes = append(out.Notes, v.text(locales.MonthsFirst, nil))
-		return out
+	} else {
+		out.Sentence += " " + v.text(locales.MonthsNow, locales.Args{"Month": v.month(p.Rows[last]), "Change": v.step(p, last)})
+		out.Table = v.lastMonths(p)
+		out.Notes = append(out.Notes, v.text(locales.MonthsNote, nil))
 	}
-	out.Sentence += " " + v.text(locales.MonthsNow, locales.Args{"Month": v.month(p.Rows[last]), "Change": v.step(p, last)})
-	first := max(0, last+1-mostRows)
-	for i := first; i <= last; i++ {
+	if p.Synthetic {
+		out.Notes = append(out.Notes, v.text(locales.FigSynthetic, nil))
+	}
+	return out
+}
+
+// lastMonths are the lines of the last months, as many as a phone shows.
+func (v voice) lastMonths(p Published) []string {
+	var lines []string
+	first := max(0, len(p.Rows)-mostRows)
+	for i := first; i < len(p.Rows); i++ {
 		value := v.cell(p.Cells[i][0])
 		if i > 0 && p.Cells[i][0].State == protect.Shown && p.Cells[i-1][0].State == protect.Shown {
 			value += " (" + v.step(p, i) + ")"
 		}
-		out.Table = append(out.Table, v.text(locales.FigRow, locales.Args{"Name": v.month(p.Rows[i]), "Value": value}))
+		lines = append(lines, v.text(locales.FigRow, locales.Args{"Name": v.month(p.Rows[i]), "Value": value}))
 	}
 	if first > 0 {
-		out.Table = append(out.Table, v.text(locales.MonthsMore, locales.Args{"Count": mostRows, "All": len(p.Rows)}))
+		lines = append(lines, v.text(locales.MonthsMore, locales.Args{"Count": mostRows, "All": len(p.Rows)}))
 	}
-	out.Notes = append(out.Notes, v.text(locales.MonthsNote, nil))
-	return out
+	return lines
 }
 
 // step is by how much the published total of a month differs from the one before:

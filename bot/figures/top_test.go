@@ -27,10 +27,12 @@ func TestTopQuestionsAreUnderstood(t *testing.T) {
 	}
 	for _, q := range bot.TopQuestions {
 		for _, lang := range locales.Langs {
-			text := locales.Text(lang, q.Asks, nil)
-			u := Parse(text)
-			if diff := cmp.Diff(want[q.Code], u.Query); diff != "" || !u.Clear() {
-				t.Errorf("%s %q: %+v %+v\n%s", lang, text, u.Unknown, u.Which, diff)
+			// The row too: where there are no buttons its words are written.
+			for _, text := range []string{locales.Text(lang, q.Asks, nil), locales.Text(lang, q.Row, nil)} {
+				u := Parse(text)
+				if diff := cmp.Diff(want[q.Code], u.Query); diff != "" || !u.Clear() {
+					t.Errorf("%s %q: %+v %+v\n%s", lang, text, u.Unknown, u.Which, diff)
+				}
 			}
 		}
 		delete(want, q.Code)
