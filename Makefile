@@ -22,11 +22,11 @@ demo:
 	@$(BIN) demo $(ARGS)
 
 test:
-	@.ci/install postgresql redis-server gcc
+	@.ci/install postgresql redis-server gcc chromium
 	@.ci/check
 
 check:
-	@.ci/install postgresql redis-server
+	@.ci/install postgresql redis-server chromium
 	@.ci/check quick
 
 bench:

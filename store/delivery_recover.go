@@ -56,7 +56,9 @@ func (tx *Tx) Withdraw(ctx context.Context, id uuid.UUID, at time.Time) error {
 func (tx *Tx) Unpark(ctx context.Context, id uuid.UUID, since time.Time) (int64, error) {
 	tag, err := tx.tx.Exec(ctx, `
 		UPDATE delivery d SET state = 'planned', reason = NULL, due_at = NULL, settled_at = NULL
-		WHERE d.announcement_id = $1 AND (d.state = 'parked' OR d.state = 'planned' AND d.reason = 'tier') AND (
+		WHERE d.id IN (SELECT id FROM delivery WHERE announcement_id = $1 AND state = 'parked'
+				UNION ALL SELECT id FROM delivery WHERE announcement_id = $1 AND state = 'planned' AND reason = 'tier')
+			AND (d.state = 'parked' OR d.state = 'planned' AND d.reason = 'tier') AND (
 			EXISTS (SELECT FROM address a WHERE a.member_id = d.member_id AND a.channel = d.channel AND a.unreachable_at IS NULL
 				AND a.last_inbound_at > $2 AND (a.last_inbound_at > d.started_at) IS NOT FALSE)
 			OR EXISTS (SELECT FROM staff s WHERE s.id = d.staff_id AND s.channel = d.channel

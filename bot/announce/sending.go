@@ -50,7 +50,8 @@ type SendingConfig struct {
 	// Turn is for how long one pump job runs; default 10 s. Stale is after how long a
 	// delivery counts as left behind, longer than any call takes; default 1 min.
 	Turn, Stale time.Duration
-	// Pumps is how many send at once, by channel, for one announcement.
+	// Pumps is how many send at once, by channel, for one announcement, see
+	// limits.Rate.Senders. Default: 4 each.
 	Pumps map[string]int
 }
 
@@ -62,12 +63,10 @@ const (
 	// usualPumps is enough where nothing is said: with a fifth of a second for a
 	// call they send 20 a second.
 	usualPumps = 4
+	// mostPumps is for an announcement and channel, whatever is said: the places
+	// that one process has for them.
+	mostPumps = 24
 )
-
-// pumps by channel: as many as the rate of its bulk needs while a call takes a
-// fifth of a second. More would make the second in which they all arrive fuller,
-// see limits.Lanes.
-var pumps = map[string]int{"telegram": 4, "whatsapp": 8}
 
 // Sending tells announcements to the people whom they are for, from the ledger.
 // It is safe for concurrent use, and in several processes at once.
@@ -119,9 +118,6 @@ func NewSending(cfg SendingConfig) *Sending {
 	}
 	if cfg.Stale <= 0 {
 		cfg.Stale = usualStale
-	}
-	if cfg.Pumps == nil {
-		cfg.Pumps = pumps
 	}
 	s := &Sending{cfg: cfg, channels: make(map[string]bot.Channel)}
 	for _, c := range cfg.Channels {

@@ -20,20 +20,24 @@ type kind struct {
 	channel, means, skipped                    string
 }
 
-// everyKind lists them.
+// everyKind lists them. In each country there are people who named no city, and
+// in each group people who named no profession: without them a country would
+// seem to lie within some cities, and a group within its professions.
 func everyKind() []kind {
 	var all []kind
 	places := [][2]string{{"BE", ""}, {"FR", ""}, {"LU", ""}, {"CA", ""}}
 	for _, centre := range []string{"be-liege", "be-brussels", "fr-paris"} {
 		for _, city := range reference.Around(centre, 100) {
-			if place := [2]string{city.Country, city.ID}; !slices.Contains(places, place) {
-				places = append(places, place)
+			for _, place := range [][2]string{{city.Country, ""}, {city.Country, city.ID}} {
+				if !slices.Contains(places, place) {
+					places = append(places, place)
+				}
 			}
 		}
 	}
 	for _, place := range places {
 		for _, language := range []string{"fr", "en", "ln"} {
-			for _, work := range [][2]string{{"health", "nursing"}, {"health", ""}, {"ict", "software"}, {"", ""}} {
+			for _, work := range [][2]string{{"health", "nursing"}, {"health", ""}, {"ict", "software"}, {"ict", ""}, {"", ""}} {
 				for _, told := range [][3]string{
 					{"telegram", store.MeansTelegram, ""}, {"whatsapp", store.MeansWindow, ""}, {"whatsapp", store.MeansTemplate, ""}, {"telegram", "", store.SkippedCap},
 				} {

@@ -128,7 +128,7 @@ const perPump = 25
 
 func (s *Sending) pumps(channel string) int {
 	if n := s.cfg.Pumps[channel]; n > 0 {
-		return n
+		return min(n, mostPumps)
 	}
 	return usualPumps
 }

@@ -45,7 +45,7 @@ func (p pickups) show(w http.ResponseWriter, r *http.Request, status int) {
 	case !waits || len(found.Files) == 0:
 		say(w, http.StatusNotFound, locales.ExportGone)
 	default:
-		v := view{Lang: found.Lang.String(), Lines: []line{{Text: locales.Text(found.Lang, found.Page, nil)}}}
+		v := handout{Lang: found.Lang.String(), Lines: []line{{Text: locales.Text(found.Lang, found.Page, nil)}}}
 		for _, f := range found.Files {
 			v.Buttons = append(v.Buttons, button{f.Part, locales.Text(found.Lang, f.Title, nil)})
 		}
@@ -92,15 +92,15 @@ func private(next http.Handler) http.Handler {
 
 // say shows one sentence in every language, where nobody knows the reader's.
 func say(w http.ResponseWriter, status int, key locales.Key) {
-	v := view{Lang: locales.FR.String()}
+	v := handout{Lang: locales.FR.String()}
 	for _, lang := range locales.Langs {
 		v.Lines = append(v.Lines, line{lang.String(), locales.Text(lang, key, nil)})
 	}
 	write(w, status, v)
 }
 
-// view is a small page.
-type view struct {
+// handout is a small page.
+type handout struct {
 	Lang    string
 	Lines   []line
 	Buttons []button
@@ -110,9 +110,9 @@ type line struct{ Lang, Text string }
 
 type button struct{ Part, Label string }
 
-func write(w http.ResponseWriter, status int, v view) {
+func write(w http.ResponseWriter, status int, v handout) {
 	var b bytes.Buffer
-	if err := page.Execute(&b, v); err != nil {
+	if err := handoutPage.Execute(&b, v); err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
@@ -121,21 +121,21 @@ func write(w http.ResponseWriter, status int, v view) {
 	_, _ = w.Write(b.Bytes()) // the phone may have left
 }
 
-// style makes the buttons large enough for a thumb. It is allowed by its hash.
-const style = `body{font:1.1em sans-serif;margin:1.5em auto;padding:0 1em;max-width:30em}` +
+// plainStyle makes the buttons large enough for a thumb. It is allowed by its hash.
+const plainStyle = `body{font:1.1em sans-serif;margin:1.5em auto;padding:0 1em;max-width:30em}` +
 	`button{display:block;width:100%;margin:1em 0;padding:1em;font:inherit}`
 
 var styleHash = func() string {
-	sum := sha256.Sum256([]byte(style))
+	sum := sha256.Sum256([]byte(plainStyle))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }()
 
-var page = template.Must(template.New("page").Parse(`<!doctype html>
+var handoutPage = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="{{.Lang}}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mboka</title>
-<style>` + style + `</style>
+<style>` + plainStyle + `</style>
 <h1>Mboka</h1>
 {{range .Lines}}<p{{with .Lang}} lang="{{.}}"{{end}}>{{.Text}}</p>
 {{end}}{{if .Buttons}}<form method="post">

@@ -35,6 +35,8 @@ type Options struct {
 	// Origin is the scheme and host under which people reach the service,
 	// which a proxy may hide from us.
 	Origin string
+	// Site is the public pages; nil: there are none.
+	Site *Site
 }
 
 // Limits of one request. Webhooks answer within milliseconds; Telegram gives up
@@ -60,7 +62,9 @@ func Handler(o Options) http.Handler {
 	mount("POST /whatsapp/status", o.WhatsAppStatus)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, nil) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, o.Ready) })
-	mux.HandleFunc("GET /{$}", front)
+	if o.Site != nil {
+		o.Site.mount(mux)
+	}
 	if o.Pickups != nil {
 		pickups{o.Pickups}.mount(mux, o.Origin)
 		mux.HandleFunc("GET "+bot.PicturePath+"{token}", pictures{o.Pickups}.show)
@@ -96,12 +100,6 @@ func answer(w http.ResponseWriter, status int, failed []string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"ok": status == http.StatusOK, "failed": failed})
-}
-
-// front says where one is, until the public pages stand here.
-func front(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write([]byte(`<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mboka</title><h1>Mboka</h1><p>Ce service se parle sur Telegram et WhatsApp. This service is a chat on Telegram and WhatsApp. Lisolo oyo ezali na Telegram mpe WhatsApp.</p></html>`))
 }
 
 func headers(next http.Handler) http.Handler {

@@ -27,6 +27,15 @@ func bulkRates() map[string]limits.Rate {
 	return limits.Scaled(limits.Rates, times)
 }
 
+// senders are how many send bulk at once, by channel.
+func senders(rates map[string]limits.Rate) map[string]int {
+	out := make(map[string]int, len(rates))
+	for channel, r := range rates {
+		out[channel] = r.Senders()
+	}
+	return out
+}
+
 // sending joins what tells announcements. Several of them over the same stores
 // do the same work together.
 func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, clock func() time.Time, stop <-chan struct{}) *announce.Sending {
@@ -39,7 +48,7 @@ func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, c
 		},
 		Tier: tier.Take, HeldUntil: s.holds.Until, Refused: b.Refused, LookUps: lookUps(channels), Count: b.CountDelivery,
 		Approved: approvedBy(channels), Marketing: marketingBy(channels),
-		Clock: clock, Chance: random.Float64, Logger: log, Stop: stop,
+		Clock: clock, Chance: random.Float64, Logger: log, Stop: stop, Pumps: senders(bulkRates()),
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -226,9 +225,9 @@ func (s service) webOptions() web.Options {
 		{Name: "postgres", Do: s.stores.db.Ping},
 		{Name: "redis", Do: s.stores.sessions.Ping},
 		{Name: "migrations", Do: s.migrated},
-	}}
-	if public, err := url.Parse(s.cfg.PublicURL); err == nil && public.Host != "" {
-		o.Pickups, o.Origin = s.bot, public.Scheme+"://"+public.Host
+	}, Site: s.stores.site(s.cfg.PublicURL, false, s.log)}
+	if origin := originOf(s.cfg.PublicURL); origin != "" {
+		o.Pickups, o.Origin = s.bot, origin
 	}
 	if s.on.telegram != nil && s.cfg.PublicURL != "" {
 		o.TelegramWebhook = s.on.telegram.Webhook(s.cfg.TelegramSecret, s.bot.Accept)

@@ -25,6 +25,10 @@ func (r Rate) room(replies int) int {
 	return max(1, min(r.Bulk, r.Platform-r.Late-max(r.PerReply, 1)*replies))
 }
 
+// Senders is how many messages of bulk may be on their way at once. With a fifth
+// of a second for a call they are as many as the rate of bulk needs.
+func (r Rate) Senders() int { return max(1, r.Late-max(r.PerReply, 1)) }
+
 // Rates are those of the platforms.
 var Rates = map[string]Rate{
 	"telegram": {Platform: 30, Bulk: 20, Replies: 10, Late: 5, Source: "core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"},

@@ -102,7 +102,10 @@ CREATE TABLE delivery (
     CHECK (member_id IS NULL OR staff_id IS NULL)
 );
 CREATE INDEX delivery_open ON delivery (announcement_id, channel, id) INCLUDE (place) WHERE state = 'planned';
-CREATE INDEX delivery_waiting ON delivery (announcement_id) WHERE state = 'parked';
+CREATE INDEX delivery_places ON delivery (announcement_id, channel, place) WHERE state = 'planned';
+CREATE INDEX delivery_parked ON delivery (announcement_id) WHERE state = 'parked';
+CREATE INDEX delivery_tier ON delivery (announcement_id) WHERE state = 'planned' AND reason = 'tier';
+CREATE INDEX delivery_unknown ON delivery (announcement_id) WHERE state = 'unknown';
 CREATE INDEX delivery_under_way ON delivery (started_at) WHERE state = 'sending';
 CREATE INDEX delivery_member ON delivery (member_id, started_at);
 CREATE INDEX delivery_staff ON delivery (staff_id) WHERE staff_id IS NOT NULL;

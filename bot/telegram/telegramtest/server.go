@@ -182,7 +182,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.change()
 	s.mu.Unlock()
 	switch {
-	case faulty:
+	case faulty && !(fault.Odd && problem != nil): // what was refused has no result to be odd
 		fault.play(s, w, r, result)
 	case problem != nil:
 		problem.write(w)

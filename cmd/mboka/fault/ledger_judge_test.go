@@ -42,7 +42,8 @@ func (a *audience) judge(id uuid.UUID, planned, took time.Duration) {
 			fine = n == 0
 		}
 		if !fine {
-			wrong = append(wrong, fmt.Sprintf("delivery %s is %s %s after %d attempts (%d requests), and the phone shows %d", d.ID, d.State, d.Reason, d.Attempt, a.asked[address], n))
+			wrong = append(wrong, fmt.Sprintf("delivery %s by %s is %s %s after %d attempts (%d requests, rank %d, message %q), and the phone shows %d",
+				d.ID, d.Channel, d.State, d.Reason, d.Attempt, a.asked[address], d.Rank, d.ProviderID, n))
 		}
 		at, gone := a.withdrawn[i]
 		if asked := a.last[address]; gone && asked.After(at.Add(actWithin)) {

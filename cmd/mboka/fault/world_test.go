@@ -268,7 +268,13 @@ func (w *world) poll(what string, ok func() bool) bool {
 
 func (w *world) within(limit time.Duration, what string, ok func() bool) bool {
 	w.t.Helper()
-	ticker := time.NewTicker(20 * time.Millisecond)
+	return w.withinEvery(20*time.Millisecond, limit, what, ok)
+}
+
+// withinEvery is within for what is dear to look at.
+func (w *world) withinEvery(every, limit time.Duration, what string, ok func() bool) bool {
+	w.t.Helper()
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for deadline := time.Now().Add(limit); !ok(); <-ticker.C {
 		if time.Now().After(deadline) {

@@ -1,0 +1,56 @@
+package browser
+
+// head says what a page has before its main part.
+type head int
+
+const (
+	skipLink       head = iota // the first stop leads past it
+	walkOnly                   // nothing to lead past
+	nothingToReach             // and nothing to reach either
+)
+
+// examine looks for what a person who sees badly, has a small screen or no mouse
+// would stumble over.
+func (p *page) examine(name string, has head) {
+	p.t.Helper()
+	if wide := p.sideways(); wide != "" {
+		p.t.Errorf("%s at %s: %s", name, p.look.name, wide)
+	}
+	if cut := p.cutOff(); len(cut) > 0 {
+		p.t.Errorf("%s at %s: cut off: %q", name, p.look.name, cut)
+	}
+	p.check(name)
+	faults := p.walk()
+	if has == skipLink {
+		faults = append(faults, p.skips()...)
+	}
+	for _, fault := range faults {
+		p.t.Errorf("%s at %s: %s", name, p.look.name, fault)
+	}
+	if stops := len(eval[[]string](p, reachable)); (stops == 0) != (has == nothingToReach) {
+		p.t.Errorf("%s has %d things to reach", name, stops)
+	}
+}
+
+// cutOff gives the texts that do not fit into their box and are hidden by it.
+func (p *page) cutOff() []string {
+	p.t.Helper()
+	return eval[[]string](p, `[...document.body.querySelectorAll("*")].filter(e => {
+		const c = getComputedStyle(e), r = e.getBoundingClientRect();
+		const hides = c.overflowX === "hidden" || c.overflowX === "clip" || c.overflowY === "hidden" || c.overflowY === "clip";
+		// What is a pixel large is there for screen readers.
+		return hides && r.width > 2 && r.height > 2 && e.innerText && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+	}).map(e => e.innerText.slice(0, 80))`)
+}
+
+// enlarge doubles the letters and nothing else, as phones for people who see
+// badly do.
+func (p *page) enlarge() {
+	p.t.Helper()
+	if size := eval[string](p, `document.documentElement.style.fontSize = "200%", getComputedStyle(document.documentElement).fontSize`); size != "32px" {
+		p.t.Errorf("letters of twice the size are %s", size)
+	}
+	if got := eval[float64](p, `parseFloat(getComputedStyle(document.querySelector("p, li, td, dd")).fontSize)`); got < 25 {
+		p.t.Errorf("letters do not grow with the person's setting: %v px", got)
+	}
+}
