@@ -84,7 +84,7 @@ func (t *thinker) reportDecided(fact flows.Fact) bool {
 	case ReportSaid:
 		t.sayReport(text, flows.Line{Key: locales.RepSaid, Args: locales.Args{resultReport: text(resultReport)}})
 	case ReportFiles:
-		t.handOut(text)
+		t.handOut(text, reportFiles)
 	case ReportGone:
 		t.repeat(flows.Line{Key: locales.Stale}) // as of a button that nobody knows
 	default:
@@ -101,9 +101,22 @@ func (t *thinker) sayReport(text func(string) string, line flows.Line) {
 	}
 }
 
+// handing is how files of one kind are handed out: where they come from and what
+// is said.
+type handing struct {
+	fact                   string // the lookup of the files
+	file, link, none, gone locales.Key
+}
+
+// reportFiles are those of reports, figureFiles those of figures.
+var (
+	reportFiles = handing{FactReport, locales.RepFile, locales.RepLink, locales.RepNoFiles, locales.RepGone}
+	figureFiles = handing{FactFigure, locales.FigFile, locales.FigLink, locales.FigNoFiles, locales.FigNoId}
+)
+
 // handOut hands out the files that an effect has let out: with the reply, or
 // behind a link.
-func (t *thinker) handOut(text func(string) string) {
+func (t *thinker) handOut(text func(string) string, how handing) {
 	most := 0
 	if channel, on := t.b.channels[t.in.Channel]; on {
 		most = channel.Capabilities().File
@@ -115,30 +128,30 @@ func (t *thinker) handOut(text func(string) string) {
 		}
 		t.sayReport(text, flows.Line{Key: key, Args: args})
 	}
-	found, ok := t.facts[FactReport]
+	found, ok := t.facts[how.fact]
 	if !ok {
-		t.out.Need, t.out.Answers = FactReport, flows.Answers{{Step: ReportOf, Text: text(resultOf)}}
+		t.out.Need, t.out.Answers = how.fact, flows.Answers{{Step: ReportOf, Text: text(resultOf)}}
 		return
 	}
 	if links, _ := found.Args[ReportLinks].(string); links != "" {
 		said += "\n" + links
 	}
 	if most == 0 && t.b.cfg.PublicURL == "" {
-		say(locales.RepNoFiles, nil)
+		say(how.none, nil)
 		return
 	}
 	t.out.Files, _ = found.Args[CopyFiles].([]File)
 	switch {
 	case len(t.out.Files) == 0:
-		say(locales.RepGone, nil)
+		say(how.gone, nil)
 	case most > 0:
-		say(locales.RepFile, nil)
+		say(how.file, nil)
 	default:
-		t.out.Token = pickupToken(t.b.keys, t.chat, t.in.ID)
+		t.out.Token, t.out.Page = pickupToken(t.b.keys, t.chat, t.in.ID), locales.FilePage
 		link := locales.Args{"Download": t.b.cfg.PublicURL + PickupPath + t.out.Token}
 		if said != "" {
 			said += "\n" + locales.Text(t.s.language(), locales.AmbCodes, link)
 		}
-		say(locales.RepLink, link)
+		say(how.link, link)
 	}
 }

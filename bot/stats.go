@@ -71,12 +71,15 @@ func offered() []flows.Option {
 	return out
 }
 
+// figureWords are all words about figures.
+var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true}
+
 // asks carries out the words about figures, with what stands behind them.
 // False: to this chat they are no words.
 func (t *thinker) asks() bool {
 	first, rest := firstOf(t.in.Text)
 	name := t.b.staff[reference.Fold(first)]
-	if name != StatsAsked && name != ExplainAsked || !t.mayUse(name) {
+	if !figureWords[name] || !t.mayUse(name) {
 		return false
 	}
 	slash := strings.HasPrefix(strings.TrimSpace(t.in.Text), "/")
@@ -104,10 +107,16 @@ func (t *thinker) figure(name, text string) {
 // figureDecided says what came of a question. The answer stands alone, so that
 // it can be forwarded; what was asked before is asked still.
 func (t *thinker) figureDecided(fact flows.Fact) bool {
-	if fact.Args[ResultOutcome] != FigureSaid {
+	switch fact.Args[ResultOutcome] {
+	case FigureSaid:
+	case FigureLetOut:
+		t.handOut(func(name string) string { s, _ := fact.Args[name].(string); return s }, figureFiles)
+		return true
+	default:
 		return false
 	}
 	t.out.Prompt = flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.FigSaid, Args: fact.Args}}
+	t.offerFiles(fact)
 	t.out.Picture, _ = fact.Args[ResultPicture].(string)
 	if fact.Args[ResultOffer] == "yes" {
 		t.out.Prompt.Run, t.out.Prompt.Step, t.out.Prompt.Options = About{Kind: AboutQuestion}.Run(), StatsAsked, offered()

@@ -223,6 +223,9 @@ func (t *thinker) tap() {
 			return
 		}
 	}
+	if t.takesFigure(run, code) {
+		return
+	}
 	if about, ok := ReadAbout(run); ok {
 		t.addressed(about, step, code)
 		return

@@ -67,4 +67,9 @@ const (
 	StepYes         Key = "step_yes"
 	StepAttended    Key = "step_attended"
 	ResultsCount    Key = "results_count"
+	ColMonth        Key = "col_month"
+	StepMaybe       Key = "step_maybe"
+	StepNo          Key = "step_no"
+	StepGuests      Key = "step_guests"
+	StepStopped     Key = "step_stopped"
 )

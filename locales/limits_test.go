@@ -33,6 +33,7 @@ var buttons = []Key{
 	ConsentsMissionsGive, ConsentsMissionsEnd, ConsentsContactGive, ConsentsContactEnd, ConsentsShares, ConsentsSharesPast,
 	WithdrawYes, WithdrawNo, ContactYes, ContactNo, WhosawMore, RequestSend, LetterOpinion, CalendarButton,
 	WaStubRead,
+	ModuleContribution, ModuleFund, ModuleLater, FundYes, FundNo, ConsentsFundEnd,
 }
 
 var rows = []Key{
@@ -57,7 +58,7 @@ func filled(text string) string {
 
 func TestLabelsFitTheirButton(t *testing.T) {
 	t.Parallel()
-	limits := map[Key]int{MenuProfileDesc: descLimit, MenuMissionsDesc: descLimit, MenuEraseDesc: descLimit, AboutBot: aboutLimit}
+	limits := map[Key]int{MenuProfileDesc: descLimit, MenuMissionsDesc: descLimit, MenuEraseDesc: descLimit, ModuleContributionDesc: descLimit, ModuleFundDesc: descLimit, AboutBot: aboutLimit}
 	for _, key := range buttons {
 		limits[key] = buttonLimit
 	}
@@ -86,7 +87,7 @@ func TestLabelsFitTheirButton(t *testing.T) {
 // given are the texts whose wording is fixed and longer than a prompt may be.
 var given = []Key{
 	Notice, NoticeDetails, Summary, ProfileTitle, Mydata, ShareGov, FundCaution, EraseDone, MissionsAsk, Distress, HelpMoney,
-	RecycledAsk, StopReplyPaused, Thanks, ContactAsk,
+	RecycledAsk, StopReplyPaused, Thanks, ContactAsk, FundAsk,
 }
 
 func TestPromptsAreShort(t *testing.T) {

@@ -142,7 +142,7 @@ func (tx *Tx) queueTraces(batch *pgx.Batch, known map[seal.Chat]owner, traces []
 			d := *t.Draft
 			d.Chat = t.Chat
 			if o.registered {
-				d.Answers = outsideProfile(d.Answers)
+				d.Answers = outsideProfile(d)
 			}
 			wrong = append(wrong, tx.queueDraft(batch, d, t.At, fresh))
 		}
@@ -153,10 +153,11 @@ func (tx *Tx) queueTraces(batch *pgx.Batch, known map[seal.Chat]owner, traces []
 	return errors.Join(wrong...)
 }
 
-// outsideProfile gives the answers that have no place in a profile: those of a
-// module. The others are a registered member's in the profile, not in a draft.
-func outsideProfile(answers []Answer) []Answer {
-	return slices.DeleteFunc(slices.Clone(answers), func(a Answer) bool {
-		return slices.ContainsFunc(questions, func(q question) bool { return q.step == a.Step })
+// outsideProfile gives the answers of a draft that have no place in a profile
+// yet: those of a module. The others are a registered member's in the profile,
+// not in a draft.
+func outsideProfile(d Draft) []Answer {
+	return slices.DeleteFunc(slices.Clone(d.Answers), func(a Answer) bool {
+		return slices.ContainsFunc(questions, func(q question) bool { return q.step == a.Step && (q.module == "" || q.module != d.Flow) })
 	})
 }

@@ -51,8 +51,8 @@ func (r reader) DatedAnswers(ctx context.Context, member uuid.UUID) ([]Dated, er
 	return out, nil
 }
 
-// draftedAnswers gives the newest draft answer to each question, over all chats
-// of a member.
+// draftedAnswers gives the newest draft answer to each question of the
+// registration, over all chats of a member. An unfinished module stays a draft.
 func (r reader) draftedAnswers(ctx context.Context, member uuid.UUID) (map[string]Dated, error) {
 	addresses, err := r.Addresses(ctx, member)
 	if err != nil {
@@ -66,7 +66,7 @@ func (r reader) draftedAnswers(ctx context.Context, member uuid.UUID) (map[strin
 		}
 		for _, draft := range drafts {
 			for _, d := range draft.Answers {
-				if _, err := questionOf(d.Answer); err == nil && !d.At.Before(newest[d.Step].At) {
+				if q, err := questionOf(d.Answer); err == nil && q.module == "" && !d.At.Before(newest[d.Step].At) {
 					newest[d.Step] = d
 				}
 			}

@@ -26,7 +26,7 @@ func TestKeptIsEverything(t *testing.T) {
 	yes := store.Consent{ID: uuid.New(), MemberID: id, Purpose: "register", Granted: true, NoticeVersion: "1", Language: "fr", Channel: "telegram", At: morning, MessageID: "m0"}
 	no := store.Consent{ID: uuid.New(), MemberID: id, Purpose: "missions", NoticeVersion: "2", Language: "ln", Channel: "whatsapp", At: after(9), MessageID: "m9"}
 	theirs := store.Consent{ID: uuid.New(), MemberID: stranger, Purpose: "register", Granted: true, NoticeVersion: "1", Language: "fr", Channel: "telegram", At: morning, MessageID: "m0"}
-	draft := store.Draft{Chat: second, Flow: "fund", Version: 3, Step: "fund_amount", Skipped: []string{"fund_trust"}, Answers: []store.Answer{{Step: "fund_interest", Codes: []string{"yes"}, Text: "Peut-être"}}}
+	draft := store.Draft{Chat: second, Flow: "fund", Version: 3, Step: "fund_amount_usd", Skipped: []string{"fund_horizon"}, Answers: []store.Answer{{Step: "fund_interest", Codes: []string{"yes"}, Text: "Peut-être"}}}
 	told := store.Notification{ID: uuid.New(), MemberID: id, Chat: second, Kind: store.NotificationRetention, Attempt: 1, QueuedAt: after(5), DueAt: after(9), State: store.NotificationQueued}
 	do(t, db, func(tx *store.Tx) error {
 		for _, step := range []func() error{
@@ -127,7 +127,7 @@ var handedOut = map[string]string{
 	"member":       "number language synthetic created_at registered_at",
 	"address":      "channel sealed_address created_at last_inbound_at last_message_id unreachable_at",
 	"consent":      "purpose granted notice_version language channel at message_id",
-	"profile":      "province_group profession_text city_text answered_at",
+	"profile":      "province_group target_group profession_text city_text answered_at",
 	"draft":        "flow version step skipped updated_at",
 	"draft_answer": "flow step codes sealed_text",
 	"notice":       "kind attempt queued_at due_at state settled_at",

@@ -18,7 +18,16 @@ type question struct {
 	kind kind
 	code string // column of the (first) code, if the kind has one
 	text string // column of the sealed text, or of the second code of a place
+	// module is the optional form that asks it: until that one is gone through
+	// the answer lies in a draft. "": registration and profile ask it.
+	module string
 }
+
+// The optional forms, as drafts of them are named.
+const (
+	ModuleContribution = "contribution"
+	ModuleFund         = "fund"
+)
 
 // kind is how an answer lies in its columns.
 type kind int
@@ -35,22 +44,38 @@ const (
 // questions is the whole list of what a profile may hold, in the order in which
 // it is asked. A question that is not here cannot reach the profile.
 var questions = []question{
-	{"age_band", single, "age_band", ""},
-	{"country_residence", country, "country_residence", ""},
-	{"education_level", single, "education_level", ""},
-	{"employment_status", single, "employment_status", ""},
-	{"field_of_study", single, "field_of_study", ""},
-	{"sector", single, "sector", ""},
-	{"profession_group", single, "profession_group", ""},
-	{"profession", coded, "profession", "profession_text"},
-	{"experience_years", single, "experience_years", ""},
-	{"languages", several, "languages", ""},
-	{"contribution_types", several, "contribution_types", ""},
-	{"city_residence", coded, "city_residence", "city_text"},
-	{"years_abroad", single, "years_abroad", ""},
-	{"sex", single, "sex", ""},
-	{"display_name", text, "", "display_name"},
-	{"province_origin", place, "province_group", "province_origin"},
+	{"age_band", single, "age_band", "", ""},
+	{"country_residence", country, "country_residence", "", ""},
+	{"education_level", single, "education_level", "", ""},
+	{"employment_status", single, "employment_status", "", ""},
+	{"field_of_study", single, "field_of_study", "", ""},
+	{"sector", single, "sector", "", ""},
+	{"profession_group", single, "profession_group", "", ""},
+	{"profession", coded, "profession", "profession_text", ""},
+	{"experience_years", single, "experience_years", "", ""},
+	{"languages", several, "languages", "", ""},
+	{"contribution_types", several, "contribution_types", "", ""},
+	{"city_residence", coded, "city_residence", "city_text", ""},
+	{"years_abroad", single, "years_abroad", "", ""},
+	{"sex", single, "sex", "", ""},
+	{"display_name", text, "", "display_name", ""},
+	{"province_origin", place, "province_group", "province_origin", ""},
+
+	{"availability", single, "availability", "", ModuleContribution},
+	{"target_province", place, "target_group", "target_province", ModuleContribution},
+	{"target_sector", single, "target_sector", "", ModuleContribution},
+	{"offer_text", text, "", "offer_text", ModuleContribution},
+	{"barriers", several, "barriers", "", ModuleContribution},
+	{"remittance_frequency", single, "remittance_frequency", "", ModuleContribution},
+	{"remittance_use", several, "remittance_use", "", ModuleContribution},
+
+	{"fund_interest", single, "fund_interest", "", ModuleFund},
+	{"fund_amount_usd", single, "fund_amount_usd", "", ModuleFund},
+	{"fund_instrument", single, "fund_instrument", "", ModuleFund},
+	{"fund_sector", several, "fund_sector", "", ModuleFund},
+	{"fund_horizon", single, "fund_horizon", "", ModuleFund},
+	{"fund_main_concern", single, "fund_main_concern", "", ModuleFund},
+	{"fund_trust_conditions", several, "fund_trust_conditions", "", ModuleFund},
 }
 
 var isoCountry = regexp.MustCompile(`^[A-Z]{2}$`)

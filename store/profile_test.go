@@ -30,6 +30,20 @@ var everyAnswer = []store.Answer{
 	{Step: "sex", Codes: []string{"f"}},
 	{Step: "display_name", Text: "Mama Béa"},
 	{Step: "province_origin", Codes: []string{"kasai_or", "CD-KE"}},
+	{Step: "availability", Codes: []string{"2w_3m"}},
+	{Step: "target_province", Codes: []string{"kivu_maniema", "CD-NK"}},
+	{Step: "target_sector", Codes: []string{"health_social"}},
+	{Step: "offer_text", Text: "Former des accoucheuses à Goma"},
+	{Step: "barriers", Codes: []string{"corruption", "cost"}},
+	{Step: "remittance_frequency", Codes: []string{"monthly"}},
+	{Step: "remittance_use", Codes: []string{"school", "health"}},
+	{Step: "fund_interest", Codes: []string{"maybe"}},
+	{Step: "fund_amount_usd", Codes: []string{"500_999"}},
+	{Step: "fund_instrument", Codes: []string{"bond"}},
+	{Step: "fund_sector", Codes: []string{"health", "agri"}},
+	{Step: "fund_horizon", Codes: []string{"1_3"}},
+	{Step: "fund_main_concern", Codes: []string{"mismanage"}},
+	{Step: "fund_trust_conditions", Codes: []string{"audit", "exit"}},
 }
 
 func putAnswers(t *testing.T, db *store.DB, member uuid.UUID, at time.Time, answers ...store.Answer) {

@@ -26,6 +26,7 @@ var sealedColumns = []sealedColumn{
 	{"profile", []string{"member_id"}, 1, "profession_text"},
 	{"profile", []string{"member_id"}, 1, "city_text"},
 	{"profile", []string{"member_id"}, 1, "display_name"},
+	{"profile", []string{"member_id"}, 1, "offer_text"},
 	{"draft_answer", []string{"chat", "flow", "step"}, 3, "sealed_text"},
 	{"turn", []string{"chat", "message_id"}, 2, "sealed_result"},
 	{"member_merge", []string{"id"}, 1, "sealed_snapshot"},

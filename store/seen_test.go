@@ -114,7 +114,7 @@ func TestOpenProfileNeedsRoleAndConsent(t *testing.T) {
 	for _, a := range card.Answers {
 		shown = append(shown, a.Step)
 	}
-	if diff := cmp.Diff([]string{"country_residence", "profession_group", "profession", "contribution_types", "city_residence", "display_name"}, shown); diff != "" {
+	if diff := cmp.Diff([]string{"country_residence", "profession_group", "profession", "contribution_types", "city_residence", "display_name", "target_sector", "offer_text"}, shown); diff != "" {
 		t.Error(diff)
 	}
 	views, err := db.Views(t.Context(), id)

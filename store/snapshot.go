@@ -21,10 +21,18 @@ var SnapshotColumns = []string{
 	"age_band", "country_residence", "education_level", "employment_status", "field_of_study", "sector", "profession_group",
 	"profession", "experience_years", "languages", "contribution_types", "city_residence", "years_abroad", "sex", "province_group",
 	"registered_month",
+	"availability", "target_group", "target_sector", "barriers", "remittance_frequency", "remittance_use",
+	"fund_interest", "fund_amount_usd", "fund_instrument", "fund_sector", "fund_horizon", "fund_main_concern", "fund_trust_conditions",
 }
 
 // severalColumns are lists in the profile; a snapshot has them apart by spaces.
-var severalColumns = map[string]bool{"languages": true, "contribution_types": true}
+var severalColumns = map[string]bool{
+	"languages": true, "contribution_types": true, "barriers": true, "remittance_use": true, "fund_sector": true, "fund_trust_conditions": true,
+}
+
+// studied are the columns that are in a snapshot only of who agrees to the
+// study now.
+const studied = "fund_"
 
 // CurrentSnapshot finds the newest snapshot, the only one that has rows.
 func (r reader) CurrentSnapshot(ctx context.Context) (s Snapshot, found bool, err error) {
@@ -76,15 +84,17 @@ func (tx *Tx) snapshotDue(ctx context.Context, at time.Time, changed int, latest
 func (tx *Tx) takeSnapshot(ctx context.Context, id string, at time.Time) error {
 	var values []string
 	for _, name := range SnapshotColumns {
+		value := "p." + name
 		switch {
 		case severalColumns[name]:
-			name = "array_to_string(p." + name + ", ' ')"
+			value = "array_to_string(p." + name + ", ' ')"
 		case name == "registered_month":
-			name = "to_char(m.registered_at AT TIME ZONE 'UTC', 'YYYY-MM')"
-		default:
-			name = "p." + name
+			value = "to_char(m.registered_at AT TIME ZONE 'UTC', 'YYYY-MM')"
 		}
-		values = append(values, name)
+		if strings.HasPrefix(name, studied) {
+			value = "CASE WHEN study.granted THEN " + value + " END"
+		}
+		values = append(values, value)
 	}
 	if _, err := tx.tx.Exec(ctx, `DELETE FROM snapshot_row`); err != nil {
 		return err
@@ -93,7 +103,9 @@ func (tx *Tx) takeSnapshot(ctx context.Context, id string, at time.Time) error {
 		INSERT INTO snapshot_row (`+strings.Join(SnapshotColumns, ", ")+`)
 		SELECT `+strings.Join(values, ", ")+`
 		FROM member m LEFT JOIN profile p ON p.member_id = m.id
-		WHERE m.registered_at IS NOT NULL ORDER BY random()`)
+		LEFT JOIN (SELECT DISTINCT ON (member_id) member_id, granted FROM consent WHERE purpose = $1
+			ORDER BY member_id, at DESC, id DESC) study ON study.member_id = m.id
+		WHERE m.registered_at IS NOT NULL ORDER BY random()`, ForFund)
 	if err != nil {
 		return err
 	}

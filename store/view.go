@@ -23,6 +23,9 @@ const (
 	ForShare   = "share_gov"
 )
 
+// ForFund is the consent to use what somebody answers about a fund in the study.
+const ForFund = "fund"
+
 // Opening asks to open one member's identified profile: by Number for the
 // organisation that runs the service, or by Request for who made one.
 type Opening struct {
@@ -45,7 +48,7 @@ type Card struct {
 // cards are the questions that a card shows, by purpose. They are what the
 // consents name: the offer is for contact alone.
 var cards = map[string][]string{
-	ForContact: {"country_residence", "profession_group", "profession", "contribution_types", "city_residence", "display_name"},
+	ForContact: {"country_residence", "profession_group", "profession", "contribution_types", "city_residence", "display_name", "target_sector", "offer_text"},
 	ForShare:   {"profession_group", "profession", "city_residence", "display_name"},
 }
 

@@ -1,14 +1,12 @@
 package announce
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/xuri/excelize/v2"
 
 	"mboka/bot"
 	"mboka/bot/protect"
@@ -61,12 +59,12 @@ func (r *Reports) table(ctx context.Context, id string, q bot.Looking) (files []
 	}
 	data, err := report.XLSX(q.Lang)
 	return []bot.File{{
-		Part: "xlsx", Name: "mboka-rapport.xlsx", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		Part: "xlsx", Name: "mboka-rapport.xlsx", Type: bot.XLSXType,
 		Title: locales.RepXlsxTitle, Data: data,
 	}}, err
 }
 
-// worksheet is a table before it is written: texts and whole numbers.
+// worksheet is a sheet before its name is in a language.
 type worksheet struct {
 	name locales.Key
 	rows [][]any
@@ -75,61 +73,11 @@ type worksheet struct {
 // XLSX is the report as a workbook. It holds the numbers that the chat shows, and
 // no others; of the same report it is the same file.
 func (r Report) XLSX(lang locales.Lang) ([]byte, error) {
-	f := excelize.NewFile()
-	defer f.Close()
-	for i, one := range r.sheets(speaker{lang}) {
-		name := locales.Text(lang, one.name, nil)
-		if i == 0 {
-			if err := f.SetSheetName(f.GetSheetName(0), name); err != nil {
-				return nil, fmt.Errorf("name sheet: %w", err)
-			}
-		} else if _, err := f.NewSheet(name); err != nil {
-			return nil, fmt.Errorf("add sheet: %w", err)
-		}
-		if err := f.SetColWidth(name, "A", "A", firstColumn); err != nil {
-			return nil, fmt.Errorf("set width: %w", err)
-		}
-		for j, row := range one.rows {
-			if err := putRow(f, name, j+1, row); err != nil {
-				return nil, err
-			}
-		}
+	var all []bot.Sheet
+	for _, one := range r.sheets(speaker{lang}) {
+		all = append(all, bot.Sheet{Name: locales.Text(lang, one.name, nil), Rows: one.rows})
 	}
-	// The properties have no time of their own making.
-	stamp := r.At.UTC().Format(time.RFC3339)
-	if err := f.SetDocProps(&excelize.DocProperties{Title: "Mboka", Creator: "Mboka", Created: stamp, Modified: stamp}); err != nil {
-		return nil, fmt.Errorf("set properties: %w", err)
-	}
-	var out bytes.Buffer
-	if err := f.Write(&out); err != nil {
-		return nil, fmt.Errorf("write workbook: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-// firstColumn is its width, in characters.
-const firstColumn = 42
-
-// putRow writes a row. A text is kept from being taken for a formula, also by a
-// program that the table is copied to.
-func putRow(f *excelize.File, sheet string, row int, cells []any) error {
-	for i, v := range cells {
-		at, err := excelize.CoordinatesToCellName(i+1, row)
-		if err == nil {
-			switch v := v.(type) {
-			case int:
-				err = f.SetCellInt(sheet, at, int64(v))
-			case string:
-				err = f.SetCellStr(sheet, at, bot.Harmless(v))
-			default:
-				err = fmt.Errorf("a cell of %T", v)
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("write cell: %w", err)
-		}
-	}
-	return nil
+	return bot.Workbook(r.At, all...)
 }
 
 // value is a count as a cell: a number, or the words that stand for one.

@@ -76,16 +76,15 @@ func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]stri
 	if err := c.pictured(s, f); err != nil {
 		return nil, err
 	}
-	text := f.Say(c.lang, c.rules).Text()
+	more, err := c.further(s, c.each)
+	if err != nil {
+		return nil, err
+	}
+	text := f.Say(c.lang, c.rules).Text() + more
 	if earlier != nil && q.Measure != Results { // results are of their day
 		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
 	}
 	return c.say(text, f.ID, p.size())
-}
-
-// withheld tells whether an error is that something may not be told.
-func withheld(err error) bool {
-	return errors.Is(err, errEnough) || errors.Is(err, ErrNarrows) || errors.Is(err, protect.ErrTooFew) || errors.Is(err, protect.ErrTooFine) || errors.Is(err, protect.ErrUnsafe)
 }
 
 // covered sets a figure about countries, or about one of them, beside the UN's
@@ -183,7 +182,7 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 	if !u.Clear() {
 		return Query{}, nil, u.Unclear(c.lang), nil
 	}
-	q = u.Query
+	q, c.each = u.Query, u.Each
 	if Refines(words) {
 		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -50,6 +49,8 @@ func (d *Desk) Effects() map[string]bot.Effect {
 	return map[string]bot.Effect{
 		bot.ChatFlow + "." + bot.StatsAsked:   d.answer,
 		bot.ChatFlow + "." + bot.ExplainAsked: d.explain,
+		bot.ChatFlow + "." + bot.XLSXWord:     d.letOut,
+		bot.ChatFlow + "." + bot.CSVWord:      d.letOut,
 	}
 }
 
@@ -73,6 +74,7 @@ type counter struct {
 	offer bool
 	// onlyResults: a coordinator, who asks for what came of announcements.
 	onlyResults bool
+	each        []Query // to be answered beside the first
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
@@ -148,8 +150,7 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 	if err != nil {
 		return nil, err
 	}
-	id := strings.TrimPrefix(strings.ToUpper(strings.Join(strings.Fields(doing.Event.Answer.Text), "")), "F-")
-	was, found, err := tx.FigureByID(ctx, id)
+	was, found, err := tx.FigureByID(ctx, idOf(doing.Event.Answer.Text))
 	switch {
 	case err != nil:
 		return nil, err
@@ -164,7 +165,7 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
 	}
 	f.Titles = c.titles(f.Published.Results)
-	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": c.rules.Rounding})
+	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": f.step(c.rules)})
 	if f.Query.Measure == Results {
 		rule += "\n" + locales.Text(c.lang, locales.ResultsTrainees, nil)
 	}
@@ -176,22 +177,33 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 
 // say is the result of a question, and its line in the log.
 func (c *counter) say(text, id string, size int) (map[string]string, error) {
-	act := "figure.ask"
-	if c.d.Event.Name == bot.ExplainAsked {
-		act = "figure.explain"
+	act := actAsk
+	if c.d.Event.Name != bot.StatsAsked {
+		act = "figure." + c.d.Event.Name
 	}
-	entry, err := uuid.FromBytes(c.Keys.Code("audit "+act, c.d.Chat.String()+":"+c.d.MessageID, 16))
-	if err != nil {
-		return nil, fmt.Errorf("derive audit id: %w", err)
-	}
-	entry[6], entry[8] = entry[6]&0x0f|0x80, entry[8]&0x3f|0x80 // version 8: of our own making
-	results := map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture}
+	results := map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture, bot.ResultFigureID: id}
 	if c.offer {
 		results[bot.ResultOffer] = "yes"
 	}
-	return results, c.tx.Audit(c.ctx, store.Entry{
+	return results, c.audit(act, id, size)
+}
+
+// The acts in the log.
+const (
+	actAsk    = "figure.ask"
+	actExport = "figure.export"
+)
+
+// audit writes an act of this turn into the log.
+func (c *counter) audit(act, id string, size int) error {
+	entry, err := uuid.FromBytes(c.Keys.Code("audit "+act, c.d.Chat.String()+":"+c.d.MessageID, 16))
+	if err != nil {
+		return fmt.Errorf("derive audit id: %w", err)
+	}
+	entry[6], entry[8] = entry[6]&0x0f|0x80, entry[8]&0x3f|0x80 // version 8: of our own making
+	return c.tx.Audit(c.ctx, store.Entry{
 		ID: entry, At: c.d.At, Actor: store.RoleActor(c.held.ID), Role: string(c.held.Role), Organisation: string(c.held.Organisation),
-		Act: act, Object: id, Size: int64(size), Words: c.d.Event.Answer.Text,
+		Act: act, Object: id, Size: int64(size), Exported: act == actExport, Words: c.d.Event.Answer.Text,
 	})
 }
 

@@ -15,6 +15,8 @@ type Understood struct {
 	// Unknown are the words that mean nothing here: they are named to whoever
 	// asked, never dropped in silence.
 	Unknown []Unknown
+	// Each are further questions, to be answered one by one beside Query.
+	Each []Query
 	// Which are words with more than one meaning, none of them certain.
 	Which []Unknown
 	// Alone is a measure that is not known of what is asked. Query is what can be
@@ -46,9 +48,9 @@ const longestText = 400
 // Parse reads a question in French, English, Lingala or a mix: words, or the
 // form "secteur pays=CA", "âge x sexe qualifiés".
 func Parse(text string) Understood {
-	text = spaced(text[:min(len(text), longestText)])
-	p := parser{left: strings.Fields(folded(text)), upper: map[string]bool{}}
-	for word := range strings.FieldsSeq(text) {
+	text = text[:min(len(text), longestText)]
+	p := parser{text: text, left: strings.Fields(folded(spaced(text))), upper: map[string]bool{}}
+	for word := range strings.FieldsSeq(spaced(text)) {
 		p.upper[strings.ToLower(word)] = word == strings.ToUpper(word)
 	}
 	vocabulary, _ := words()
@@ -66,6 +68,8 @@ func spaced(text string) string {
 }
 
 type parser struct {
+	text  string
+	aimed bool // at what members aim at
 	left  []string
 	out   Understood
 	by    []string
@@ -126,6 +130,8 @@ func (p *parser) take(phrase string, found []meaning) {
 		p.share = true
 	case skilful:
 		p.out.Query.Qualified = true
+	case aiming:
+		p.aimed = true
 	case byIt:
 		for _, key := range append([]string{m.variable}, m.codes...) {
 			if !slices.Contains(p.by, key) {
@@ -219,6 +225,9 @@ func (p *parser) unknown(v *vocabulary) {
 func (p *parser) done() Understood {
 	q := &p.out.Query
 	q.By = p.by
+	if p.aimed {
+		*q = q.aim()
+	}
 	*q = q.aboutBelow()
 	if p.share && len(q.By) == 0 && len(q.Where) > 0 {
 		// "the share of women": the rows tell it, the filter would leave one.
@@ -231,6 +240,10 @@ func (p *parser) done() Understood {
 			v, _ := VariableOf(key)
 			return f.Variable == key && !v.Several && len(f.Codes) == 1
 		})
+	}
+	var further []string
+	if apart(q.By, p.text) {
+		q.By, further = q.By[:1], q.By[1:]
 	}
 	if len(q.By) > 2 {
 		for _, key := range q.By[2:] {
@@ -249,6 +262,7 @@ func (p *parser) done() Understood {
 		q.By = nil
 	}
 	*q, p.out.Alone = q.measured()
+	p.out.Each = q.each(further)
 	return p.out
 }
 

@@ -34,6 +34,8 @@ type Published struct {
 	At      time.Time `json:"at,omitzero"`
 	// Synthetic: some of the members are made up.
 	Synthetic bool `json:"synthetic,omitempty"`
+	// Step is to what the counts are rounded; 0 on record: not kept then.
+	Step int `json:"step,omitempty"`
 }
 
 // size is how much was told, for the log.
@@ -60,7 +62,7 @@ func Publish(r protect.Rules, q Query, c Counted) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	p := Published{K: k, Members: r.Count(c.Members, r.K), Answered: r.Count(c.Answered, k), Total: r.Count(c.Total, k)}
+	p := Published{K: k, Step: r.Rounding, Members: r.Count(c.Members, r.K), Answered: r.Count(c.Answered, k), Total: r.Count(c.Total, k)}
 	if c.Total < k {
 		return Published{}, protect.ErrTooFew
 	}

@@ -70,7 +70,7 @@ func (q Query) Fine() protect.Fine {
 	}
 	for _, key := range keys {
 		v, _ := VariableOf(key)
-		fine.Sensitive = fine.Sensitive || v.Sensitive || slices.Contains(q.By, key) && key == offers // one of them is to return
+		fine.Sensitive = fine.Sensitive || v.Sensitive || slices.Contains(q.By, key) && returning(key)
 	}
 	for _, f := range q.Where {
 		for _, code := range f.Codes {

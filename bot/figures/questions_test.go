@@ -360,9 +360,9 @@ func (q question) checkStock(t *testing.T, p Published) {
 func TestQuestionsWithoutATable(t *testing.T) {
 	t.Parallel()
 	for words, want := range map[string]Query{
-		"Combien de membres inscrits au total, et ce mois-ci ?|How many members are registered in all, and this month?|Bakomami boni nyonso, mpe na sanza oyo?|combien de members sanza oyo": {Measure: Months},
+		"Combien de membres inscrits au total, et ce mois-ci ?|How many members are registered in all, and this month?|Bakomami boni nyonso, mpe na sanza oyo?|combien de members sanza oyo":                                                                                      {Measure: Months},
 		"Combien d'annonces, de lectures, de réponses et de présents par réunion ou visite, et progrès des agents formés ?|Announcements, deliveries, replies and attendance per meeting or visit, and trainee progress?|Makita mpe ba visites ebimisaki nini?|results ya makita": {Measure: Results},
-		"résultats des réunions en Belgique|results of meetings in Belgium|mbuma ya makita na Belgique": {Measure: Results, Where: where("country_residence=BE")},
+		"résultats des réunions en Belgique|results of meetings in Belgium|mbuma ya makita na Belgique":                                                                                                                                                                           {Measure: Results, Where: where("country_residence=BE")},
 		"le Canada comparé à l'ONU|Canada compared with UN figures": {Where: where("country_residence=CA")},
 	} {
 		for text := range strings.SplitSeq(words, "|") {

@@ -121,6 +121,7 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 	if p.Coverage != nil {
 		out.Notes = append(out.Notes, v.coverage(p.Coverage))
 	}
+	out.Notes = append(out.Notes, v.study(f)...)
 	if p.Synthetic {
 		out.Notes = append(out.Notes, v.text(locales.FigSynthetic, nil))
 	}

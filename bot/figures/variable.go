@@ -21,6 +21,9 @@ type Variable struct {
 	Sensitive bool
 	// Unsaid are the values that say nothing: who has one leaves the base.
 	Unsaid []string
+	// Study: it belongs to the feasibility study about a fund. Each of these is
+	// told by itself where several are named: they are one subject.
+	Study bool
 	// list names the option lists of its values; "" where they are places.
 	list string
 }
@@ -32,6 +35,9 @@ const (
 	group, profession    = "profession_group", "profession"
 	experience, province = "experience_years", "province_group"
 	languages, offers    = "languages", "contribution_types"
+
+	stays, aimedGroup, aimedSector = "availability", "target_group", "target_sector"
+	amount                         = "fund_amount_usd"
 )
 
 // Variables are all there are, in the order of the questionnaire.
@@ -52,6 +58,21 @@ var Variables = []Variable{
 	{Key: "sex", Title: locales.TSex, Unsaid: []string{"na"}, list: "sex"},
 	{Key: province, Title: locales.TProvinceOrigin, Sensitive: true, list: province},
 	{Key: belowKey, Title: locales.BelowTitle, Sensitive: true, Ordered: true}, // made of others, a profession among them
+
+	{Key: stays, Title: locales.FvAvailability, Ordered: true, list: stays},
+	{Key: aimedGroup, Title: locales.FvTargetGroup, Unsaid: []string{"na"}, list: province},
+	{Key: aimedSector, Title: locales.FvTargetSector, list: "sector"},
+	{Key: "barriers", Title: locales.FvBarriers, Several: true, list: "barriers"},
+	{Key: "remittance_frequency", Title: locales.FvRemittanceFrequency, Ordered: true, Sensitive: true, Unsaid: []string{"na"}, list: "remittance_frequency"},
+	{Key: "remittance_use", Title: locales.FvRemittanceUse, Several: true, Sensitive: true, list: "remittance_use"},
+
+	{Key: "fund_interest", Title: locales.FvFundInterest, Study: true, Ordered: true, list: "fund_interest"},
+	{Key: amount, Title: locales.FvFundAmountUsd, Study: true, Ordered: true, Sensitive: true, Unsaid: []string{"na"}, list: amount},
+	{Key: "fund_instrument", Title: locales.FvFundInstrument, Study: true, list: "fund_instrument"},
+	{Key: "fund_sector", Title: locales.FvFundSector, Study: true, Several: true, list: "fund_sector"},
+	{Key: "fund_horizon", Title: locales.FvFundHorizon, Study: true, Ordered: true, list: "fund_horizon"},
+	{Key: "fund_main_concern", Title: locales.FvFundMainConcern, Study: true, list: "fund_main_concern"},
+	{Key: "fund_trust_conditions", Title: locales.FvFundTrustConditions, Study: true, Several: true, list: "fund_trust_conditions"},
 }
 
 // VariableOf finds a variable by its key.
@@ -118,4 +139,9 @@ func (v Variable) Label(code string) locales.Label {
 
 // sensitiveValue tells values that need the larger threshold though their
 // variable does not: the wish to return may cost somebody their asylum.
-func sensitiveValue(key, code string) bool { return key == offers && code == "return" }
+func sensitiveValue(key, code string) bool {
+	return key == offers && code == "return" || key == stays && code == "permanent"
+}
+
+// returning tells the variables that have such a value.
+func returning(key string) bool { return key == offers || key == stays }

@@ -15,6 +15,9 @@ import (
 //go:embed words.csv
 var wordsFile string
 
+//go:embed words_modules.csv
+var moduleWords string // of the optional parts; what words.csv has of a phrase comes first
+
 // meaning is what a phrase may mean.
 type meaning struct {
 	kind     kind
@@ -28,6 +31,7 @@ const (
 	counted   kind = iota // asks for a count, which is asked anyway
 	shared                // asks for a percentage
 	skilful               // only qualified members
+	aiming                // where or in what they would act, not where they are from
 	byIt                  // names a variable
 	isIt                  // names a value
 	measuring             // names a measure
@@ -42,17 +46,9 @@ type vocabulary struct {
 
 var words = sync.OnceValues(func() (*vocabulary, error) {
 	v := &vocabulary{of: map[string][]meaning{}}
-	rows, err := csv.NewReader(strings.NewReader(wordsFile)).ReadAll()
-	if err != nil {
-		return v, fmt.Errorf("words.csv: %w", err)
-	}
-	for i, row := range rows[1:] {
-		m, err := readMeaning(row[0])
-		if err != nil {
-			return v, fmt.Errorf("words.csv line %d: %w", i+2, err)
-		}
-		for phrase := range strings.SplitSeq(row[1], "|") {
-			v.add(phrase, m)
+	for _, file := range []string{wordsFile, moduleWords} {
+		if err := v.read(file); err != nil {
+			return v, err
 		}
 	}
 	for _, variable := range Variables {
@@ -61,6 +57,9 @@ var words = sync.OnceValues(func() (*vocabulary, error) {
 		v.add(locales.LabelOf(variable.Title).In(locales.LN), meaning{kind: byIt, variable: variable.Key})
 		for _, o := range variable.Options() {
 			for _, lang := range locales.Langs {
+				if slices.Contains(vague, o.Code) {
+					break
+				}
 				v.label(o.Label[lang], meaning{kind: isIt, variable: variable.Key, codes: []string{o.Code}})
 			}
 		}
@@ -78,6 +77,27 @@ var words = sync.OnceValues(func() (*vocabulary, error) {
 	return v, nil
 })
 
+// vague are values whose label means something only behind its question: "oui".
+var vague = strings.Fields("yes maybe no never dk any later")
+
+// read takes the lines of a file of words.
+func (v *vocabulary) read(file string) error {
+	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+	if err != nil {
+		return fmt.Errorf("read words: %w", err)
+	}
+	for _, row := range rows[1:] {
+		m, err := readMeaning(row[0])
+		if err != nil {
+			return fmt.Errorf("words that mean %q: %w", row[0], err)
+		}
+		for phrase := range strings.SplitSeq(row[1], "|") {
+			v.add(phrase, m)
+		}
+	}
+	return nil
+}
+
 // readMeaning reads "by:sex", "by:age_band+sex", "is:sex=f+m", "measure:months",
 // "count", "share", "qualified" or "noise".
 func readMeaning(s string) (meaning, error) {
@@ -91,6 +111,8 @@ func readMeaning(s string) (meaning, error) {
 		m.kind = shared
 	case "qualified":
 		m.kind = skilful
+	case "aimed":
+		m.kind = aiming
 	case "noise":
 		m.kind = unspoken
 	case "measure":
@@ -98,7 +120,7 @@ func readMeaning(s string) (meaning, error) {
 			return m, fmt.Errorf("no measure %q", name)
 		}
 	case "by", "is":
-		name, codes = crossing(name, codes)
+		name, codes = pair(name, codes)
 		m.variable = name
 		v, known := VariableOf(name)
 		if !known {
@@ -120,8 +142,8 @@ func readMeaning(s string) (meaning, error) {
 	return m, nil
 }
 
-// crossing parts two variables: "age_band+sex".
-func crossing(name, codes string) (first, second string) {
+// pair parts two variables: "age_band+sex".
+func pair(name, codes string) (first, second string) {
 	if before, after, two := strings.Cut(name, "+"); two {
 		return before, after
 	}

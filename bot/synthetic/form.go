@@ -153,6 +153,9 @@ func (f *form) several() {
 				offers = append(offers, w.Value)
 			}
 		}
+		if len(offers) > 1 { // nothing stands alone
+			offers = slices.DeleteFunc(offers, func(code string) bool { return code == "none" })
+		}
 		if len(offers) == 0 {
 			offers = []string{"none"}
 		}

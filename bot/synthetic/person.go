@@ -78,6 +78,15 @@ func (d draw) person(i int) Person {
 		f.optional(i)
 		if slices.ContainsFunc(f.given, func(a store.Answer) bool { return a.Step == "contribution_types" && a.Codes[0] != "none" }) {
 			p.Consents["contact"] = d.chance(wantContact)
+			if d.chance(tellsContribution) {
+				f.contribution()
+			}
+		}
+		offers := f.codes("contribution_types")
+		if slices.Contains(offers, "invest") || slices.Contains(offers, "business") {
+			if p.Consents["fund"] = d.chance(agreesToStudy); p.Consents["fund"] {
+				f.fund()
+			}
 		}
 	}
 	p.Answers = f.given

@@ -122,7 +122,7 @@ func write(w http.ResponseWriter, status int, v handout) {
 }
 
 // plainStyle makes the buttons large enough for a thumb. It is allowed by its hash.
-const plainStyle = `body{font:1.1em sans-serif;margin:1.5em auto;padding:0 1em;max-width:30em}` +
+const plainStyle = `:root{color-scheme:light dark}body{font:1.1em sans-serif;margin:1.5em auto;padding:0 1em;max-width:30em}` +
 	`button{display:block;width:100%;margin:1em 0;padding:1em;font:inherit}`
 
 var styleHash = func() string {
@@ -136,10 +136,12 @@ var handoutPage = template.Must(template.New("page").Parse(`<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mboka</title>
 <style>` + plainStyle + `</style>
+<main>
 <h1>Mboka</h1>
 {{range .Lines}}<p{{with .Lang}} lang="{{.}}"{{end}}>{{.Text}}</p>
 {{end}}{{if .Buttons}}<form method="post">
 {{range .Buttons}}<button name="part" value="{{.Part}}">{{.Label}}</button>
 {{end}}</form>
-{{end}}</html>
+{{end}}</main>
+</html>
 `))

@@ -127,7 +127,7 @@ var homes = map[string][]string{
 	"github.com/go-analyze/charts":        {"bot/figures"},
 	"github.com/go-redis/redis_rate":      {"store/limits"},
 	"github.com/arran4/golang-ical":       {"bot/announce"},
-	"github.com/xuri/excelize":            {"bot/announce", "bot/figures"},
+	"github.com/xuri/excelize":            {"bot"},
 }
 
 func TestArrows(t *testing.T) {

@@ -34,19 +34,24 @@ func TestSeed(t *testing.T) {
 		}
 	}
 	for what, query := range map[string]string{
-		"all are marked":                 `SELECT count(*) = 2000 AND bool_and(synthetic) FROM member`,
-		"about 8 % have not finished":    `SELECT count(*) FILTER (WHERE number IS NULL) BETWEEN 110 AND 210 FROM member`,
-		"who has not finished has one":   `SELECT count(*) = (SELECT count(*) FROM member WHERE number IS NULL) FROM draft`,
-		"who has, has a profile":         `SELECT count(*) = (SELECT count(*) FROM member WHERE number IS NOT NULL) FROM profile`,
-		"about 60 % want announcements":  `SELECT avg(granted::int) BETWEEN 0.55 AND 0.65 FROM consent WHERE purpose = 'missions'`,
-		"about 19 % live in France":      `SELECT avg((country_residence = 'FR')::int) BETWEEN 0.16 AND 0.23 FROM profile`,
-		"young people have no long work": `SELECT count(*) = 0 FROM profile WHERE age_band = '18_24' AND experience_years IN ('11_20', 'gt20')`,
-		"a field needs a level":          `SELECT count(*) = 0 FROM profile WHERE field_of_study IS NOT NULL AND education_level IN ('edu_primary', 'edu_lower_sec', 'edu_upper_sec', 'edu_unknown')`,
-		"a profession has a group":       `SELECT count(*) = 0 FROM profile WHERE profession IS NOT NULL AND profession_group IS NULL`,
-		"nurses work in health":          `SELECT avg((sector = 'health_social')::int) > 0.6 FROM profile WHERE profession_group = 'health' AND sector IS NOT NULL`,
-		"more women in South Africa":     `SELECT (SELECT avg((sex = 'f')::int) FROM profile WHERE country_residence = 'ZA') > (SELECT avg((sex = 'f')::int) FROM profile WHERE country_residence = 'AO')`,
-		"cities lie in their country":    `SELECT count(*) = 0 FROM profile WHERE upper(split_part(city_residence, '-', 1)) <> country_residence`,
-		"names are sealed":               `SELECT count(*) > 500 AND count(*) FILTER (WHERE position('Essai'::bytea IN display_name) > 0) = 0 FROM profile WHERE display_name IS NOT NULL`,
+		"all are marked":                      `SELECT count(*) = 2000 AND bool_and(synthetic) FROM member`,
+		"about 8 % have not finished":         `SELECT count(*) FILTER (WHERE number IS NULL) BETWEEN 110 AND 210 FROM member`,
+		"who has not finished has one":        `SELECT count(*) = (SELECT count(*) FROM member WHERE number IS NULL) FROM draft`,
+		"who has, has a profile":              `SELECT count(*) = (SELECT count(*) FROM member WHERE number IS NOT NULL) FROM profile`,
+		"about 60 % want announcements":       `SELECT avg(granted::int) BETWEEN 0.55 AND 0.65 FROM consent WHERE purpose = 'missions'`,
+		"about 19 % live in France":           `SELECT avg((country_residence = 'FR')::int) BETWEEN 0.16 AND 0.23 FROM profile`,
+		"young people have no long work":      `SELECT count(*) = 0 FROM profile WHERE age_band = '18_24' AND experience_years IN ('11_20', 'gt20')`,
+		"a field needs a level":               `SELECT count(*) = 0 FROM profile WHERE field_of_study IS NOT NULL AND education_level IN ('edu_primary', 'edu_lower_sec', 'edu_upper_sec', 'edu_unknown')`,
+		"a profession has a group":            `SELECT count(*) = 0 FROM profile WHERE profession IS NOT NULL AND profession_group IS NULL`,
+		"nurses work in health":               `SELECT avg((sector = 'health_social')::int) > 0.6 FROM profile WHERE profession_group = 'health' AND sector IS NOT NULL`,
+		"more women in South Africa":          `SELECT (SELECT avg((sex = 'f')::int) FROM profile WHERE country_residence = 'ZA') > (SELECT avg((sex = 'f')::int) FROM profile WHERE country_residence = 'AO')`,
+		"cities lie in their country":         `SELECT count(*) = 0 FROM profile WHERE upper(split_part(city_residence, '-', 1)) <> country_residence`,
+		"who contributes offers something":    `SELECT count(*) > 200 AND count(*) FILTER (WHERE contribution_types IS NULL OR 'none' = ANY(contribution_types)) = 0 FROM profile WHERE availability IS NOT NULL`,
+		"who sends nothing has no use for it": `SELECT count(*) = 0 FROM profile WHERE remittance_use IS NOT NULL AND (remittance_frequency IS NULL OR remittance_frequency IN ('never', 'na'))`,
+		"answers about a fund stand on a yes": `SELECT count(*) > 100 AND count(*) FILTER (WHERE NOT coalesce(c.granted, false)) = 0 FROM profile p LEFT JOIN consent c ON c.member_id = p.member_id AND c.purpose = 'fund' WHERE p.fund_interest IS NOT NULL`,
+		"an amount needs some interest":       `SELECT count(*) = 0 FROM profile WHERE fund_amount_usd IS NOT NULL AND fund_interest NOT IN ('yes', 'maybe')`,
+		"amounts grow with age and education": `SELECT avg((fund_amount_usd IN ('5k_9k', '10k_49k', '50k'))::int) FILTER (WHERE age_band IN ('45_54', '55_64') AND education_level IN ('edu_master', 'edu_doctorate')) > avg((fund_amount_usd IN ('5k_9k', '10k_49k', '50k'))::int) FILTER (WHERE age_band = '18_24') FROM profile WHERE fund_amount_usd IS NOT NULL`,
+		"names are sealed":                    `SELECT count(*) > 500 AND count(*) FILTER (WHERE position('Essai'::bytea IN display_name) > 0) = 0 FROM profile WHERE display_name IS NOT NULL`,
 	} {
 		if got := truth(t, url, query); got != "true" {
 			t.Errorf("%s: %s", what, got)

@@ -54,7 +54,9 @@ func TestFiguresInTheChat(t *testing.T) {
 			if said := d.say(words); strings.Join(said, " ") != string(locales.FigSaid) {
 				t.Fatalf("after %q: %v\n%s", words, said, d.phone.last())
 			}
-			return d.phone.last()
+			said, _, _ := strings.Cut(d.phone.last(), "\n[Excel ")
+			said, _, _ = strings.Cut(said, "\n• Excel ")
+			return said
 		}
 		if got := asked("/stats"); !strings.Contains(got, "médecins en Belgique par âge") || shownNumber(t, got) != rounded(`true`) {
 			t.Errorf("the card:\n%s", got)

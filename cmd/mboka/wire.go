@@ -113,6 +113,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Results: results(reports)}
 	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
+	maps.Copy(facts, desk.Facts())
 	maps.Copy(all, announce.Reading{Policy: s.settings.Policy}.Effects())
 	maps.Copy(all, announce.CalendarEffects())
 	plans := office(s, channels)

@@ -1,5 +1,11 @@
 package browser
 
+import (
+	"fmt"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
 // head says what a page has before its main part.
 type head int
 
@@ -19,8 +25,8 @@ func (p *page) examine(name string, has head) {
 	if cut := p.cutOff(); len(cut) > 0 {
 		p.t.Errorf("%s at %s: cut off: %q", name, p.look.name, cut)
 	}
+	faults := append(p.unfold(), p.walk()...)
 	p.check(name)
-	faults := p.walk()
 	if has == skipLink {
 		faults = append(faults, p.skips()...)
 	}
@@ -31,6 +37,24 @@ func (p *page) examine(name string, has head) {
 		p.t.Errorf("%s has %d things to reach", name, stops)
 	}
 }
+
+// unfold opens all that is folded, as somebody with a keyboard does: what is in
+// it must be looked at too.
+func (p *page) unfold() []string {
+	p.t.Helper()
+	const folded = "details:not([open]) > summary"
+	for n := eval[int](p, folds); n > 0; n-- {
+		p.reach(folded)
+		p.press(kb.Enter)
+		if left := eval[int](p, folds); left != n-1 {
+			return []string{fmt.Sprintf("the keyboard does not unfold %q", eval[string](p, "document.activeElement.innerText"))}
+		}
+	}
+	return nil
+}
+
+// folds counts what is folded and can be seen to be.
+const folds = `[...document.querySelectorAll("details:not([open]) > summary")].filter(e => e.checkVisibility({visibilityProperty: true})).length`
 
 // cutOff gives the texts that do not fit into their box and are hidden by it.
 func (p *page) cutOff() []string {

@@ -18,7 +18,7 @@ import (
 var out = flag.String("browser.out", "", "where screenshots and the report are kept; without it they go when the tests end")
 
 // patience is how long a person looks at a page on which nothing happens.
-const patience = 20 * time.Second
+const patience = 40 * time.Second
 
 // workDir holds the binary, and the screenshots that nobody asked for.
 var workDir string
