@@ -30,6 +30,7 @@ const (
 const (
 	FigPeopleShare  Key = "fig_people_share"
 	FigUnknownStock Key = "fig_unknown_stock"
+	HeatNote        Key = "heat_note"
 	BelowTitle      Key = "below_title"
 	BelowYes        Key = "below_yes"
 	BelowNo         Key = "below_no"

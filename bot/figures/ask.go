@@ -123,8 +123,8 @@ func (c *counter) titles(all []Result) map[uuid.UUID]string {
 	return titles(all, func(id uuid.UUID) (store.Mission, error) { return c.tx.MissionByID(c.ctx, id) }, c.lang)
 }
 
-// pictured finds the picture of a figure: its own, or of a number about one
-// country the table of all countries, if that may be told too.
+// pictured finds the picture of a figure: its own, or of a single number the
+// table where it stands, if that may be told too.
 func (c *counter) pictured(s *Snapshot, f Figure) error {
 	if _, ok := f.Drawing(c.lang, c.rules); ok {
 		c.picture = f.ID
@@ -141,11 +141,16 @@ func (c *counter) pictured(s *Snapshot, f Figure) error {
 		}
 		return err
 	}
-	if !slices.Contains(p.Rows, here) {
+	if here != "" && !slices.Contains(p.Rows, here) {
+		return nil
+	}
+	if _, ok := (Figure{Query: among, Published: p}).Drawing(c.lang, c.rules); !ok {
 		return nil
 	}
 	id, err := c.keep(s, Figure{Taken: s.Taken, Query: among, Published: p}, true)
-	c.picture = id + markSign + here
+	if c.picture = id; here != "" {
+		c.picture += markSign + here
+	}
 	return err
 }
 

@@ -106,6 +106,9 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 	if hidden {
 		out.Notes = append(out.Notes, v.text(locales.FigHiddenWhy, nil))
 	}
+	if p.hot() > 0 {
+		out.Notes = append(out.Notes, v.text(locales.HeatNote, nil))
+	}
 	for _, key := range f.Query.By {
 		if of, _ := VariableOf(key); of.Several {
 			out.Notes = append(out.Notes, v.text(locales.FigSeveral, nil))
@@ -176,7 +179,7 @@ func (v voice) row(f Figure, i int, code string) (line string, hidden bool) {
 		across, _ := VariableOf(f.Query.By[1])
 		var cells []string
 		for j, c := range p.Cells[i] {
-			cells = append(cells, v.name(across, p.Columns[j])+" "+v.cell(c))
+			cells = append(cells, v.name(across, p.Columns[j])+" "+p.heat(c)+v.cell(c))
 		}
 		if len(p.RowTotals) > i {
 			cells = append(cells, v.text(locales.FigTotal, nil)+" "+v.cell(p.RowTotals[i]))
