@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -26,6 +28,9 @@ func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool)
 		Lang: lang, Title: f.Query.Words(lang), SmallText: v.text(locales.FigSmall, locales.Args{"K": p.K}), HiddenText: v.text(locales.FigHidden, nil),
 		Highlight: -1, Footer: append(append([]string{said.Sentence}, said.Notes...), said.Footer),
 	}
+	// The signs of heat are of the text alone: the font has none, lengths stand for them.
+	d.Footer = slices.DeleteFunc(d.Footer, func(line string) bool { return line == v.text(locales.HeatNote, nil) })
+	d.Title = capital(d.Title)
 	if p.Synthetic {
 		d.Synthetic = v.text(locales.FigSynthetic, nil)
 	}
@@ -67,6 +72,12 @@ func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool)
 		return Drawing{}, false
 	}
 	return d, true
+}
+
+// capital begins a heading with a capital.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 func (f Figure) column(j int) []protect.Cell {

@@ -96,6 +96,11 @@ func TestKindsOfQuestions(t *testing.T) {
 			} else if len(marks) != c.marks {
 				t.Errorf("%s: %d marks, want %d", name, len(marks), c.marks)
 			}
+			for _, line := range append(d.Footer, d.Title) {
+				if line != "" && strings.ContainsAny(line, "░▒▓█") || line == d.Title && strings.ToUpper(line[:1]) != line[:1] {
+					t.Errorf("%s: %q", name, line)
+				}
+			}
 			if *pictures == "" || lang != locales.FR {
 				continue
 			}

@@ -126,7 +126,7 @@ func (f Figure) drawResults(v voice, d Drawing) (Drawing, bool) {
 	case 1:
 		r := all[0]
 		d.SmallText = v.text(locales.FigSmall, locales.Args{"K": r.K})
-		d.Title = v.missionName(f, r)
+		d.Title = capital(v.missionName(f, r))
 		steps := []struct {
 			name locales.Key
 			cell protect.Cell
