@@ -23,7 +23,8 @@ type Inbound struct {
 	Text    string `json:"text,omitempty"`
 	Payload string `json:"payload,omitempty"` // of a tapped button or row
 	// Source is the provider's id of the message whose button was tapped, so
-	// that a channel that can edit may change it in place.
+	// that a channel that can edit may change it in place, or to which a text
+	// replies.
 	Source string `json:"source,omitempty"`
 	// Language is the platform's guess ("fr", "en-GB"), a default only.
 	Language string `json:"language,omitempty"`

@@ -42,12 +42,15 @@ const (
 	RSVPGuests = "guests" // how many come along is asked again
 )
 
-// Words of a member about the mission that they were told of last are the event
-// MissionSaid of FlowMission; its code is the answer. StepFeedback, of
-// FlowDelivery, begins FlowFeedback.
+// Words of a member about a mission are an event of FlowMission; its code is the
+// answer, its text the message that they reply to, if any. MissionSaid is about
+// the mission of that message, else about the one that they were told of last;
+// MissionReplied, where something else is asked meanwhile, about that of the
+// message alone. StepFeedback, of FlowDelivery, begins FlowFeedback.
 const (
-	MissionSaid  = "said"
-	StepFeedback = "feedback"
+	MissionSaid    = "said"
+	MissionReplied = "replied"
+	StepFeedback   = "feedback"
 )
 
 // FactMissions is what is announced for the person: answer "ahead" for
@@ -248,20 +251,21 @@ func rsvpOptions(fact flows.Fact) []flows.Option {
 	return []flows.Option{option("yes", locales.RsvpYes), option("maybe", locales.RsvpMaybe), no}
 }
 
-// comes takes words such as « je viens », where nothing else is asked. False:
-// they are something else, or about nothing.
+// comes takes words such as « je viens », where nothing else is asked or they
+// reply to a message. False: they are something else, or about nothing.
 func (t *thinker) comes() bool {
 	if t.s.Member == "" && !t.s.Staff {
 		return false
 	}
+	name := MissionSaid
 	if top, running := t.s.top(); running && !t.b.flows[top.Flow].IsMenu() && top.Flow != FlowComing {
-		return false
+		name = MissionReplied
 	}
 	code := saidComing()[saying(t.in.Text)]
-	if code == "" || t.facts[factOutcome].Args[ResultOutcome] == RSVPNothing {
+	if code == "" || name == MissionReplied && t.in.Source == "" || t.facts[factOutcome].Args[ResultOutcome] == RSVPNothing {
 		return false
 	}
-	t.decide(flows.Event{Flow: FlowMission, Name: MissionSaid, Answer: flows.Answered{Step: StepRSVP, Codes: []string{code}}})
+	t.decide(flows.Event{Flow: FlowMission, Name: name, Answer: flows.Answered{Step: StepRSVP, Codes: []string{code}, Text: t.in.Source}})
 	return true
 }
 

@@ -269,6 +269,10 @@ func (w *walk) doubt(step *Step) {
 	w.ask(step)
 }
 
+func (w *walk) notALine() *Line {
+	return &Line{Key: locales.NotUnderstood, Args: locales.Args{"Max": len(w.reviewed())}}
+}
+
 // editLine opens a line of the review for editing. False: not a line number.
 func (w *walk) editLine(step *Step) bool {
 	n, ok := Number(w.in.Text)
@@ -279,7 +283,7 @@ func (w *walk) editLine(step *Step) bool {
 	if n < 1 || n > len(lines) {
 		w.st().Misses++
 		w.turn.Missed = true
-		w.say(Line{Key: locales.NotUnderstood, Args: locales.Args{"Max": len(lines)}})
+		w.say(*w.notALine())
 		w.ask(step)
 		return true
 	}

@@ -60,6 +60,9 @@ func (w *walk) miss(step *Step, r Reading) {
 	st.Misses++
 	w.turn.Missed = true
 	st.Pending = nil
+	if step.Kind == Review && len(w.reviewed()) > 0 { // what can be chosen there are its lines
+		r.Miss = w.notALine()
+	}
 	switch {
 	case st.Misses < 2 || r.Miss == nil || step.Kind != Question:
 		if r.Miss != nil {

@@ -45,13 +45,14 @@ func reachable(member, channels, first string) string {
 // PlanDeliveries adds the deliveries to the next people, by id, after one of
 // them: a portion. Ids are those of announcement and person, so that who is
 // planned for already stays as they are. last is the person to go on after,
-// Nil when there is nobody any more.
+// Nil when there is nobody any more. Where they go on is said of both tables: of
+// one alone, each portion reads the other from its beginning.
 func (tx *Tx) PlanDeliveries(ctx context.Context, p Plan, after uuid.UUID) (last uuid.UUID, err error) {
 	from, args := p.Reach.members(7)
 	return tx.plan(ctx, `
 		WITH meant AS MATERIALIZED (
 			SELECT m.id, m.language, coalesce(p.country_residence, '') AS country, p.city_residence AS city
-			FROM `+from+` AND m.id > $2 ORDER BY m.id LIMIT $3
+			FROM `+from+` AND m.id > $2 AND p.member_id > $2 ORDER BY m.id LIMIT $3
 		), others AS MATERIALIZED (
 			SELECT id FROM announcement
 			WHERE kind = 'notice' AND id <> $1 AND (status IN ('sending', 'paused', 'sent') OR ended_at > $6::timestamptz - interval '30 days')

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -150,4 +151,18 @@ func DemoSettings() map[string]string {
 		"emergency.default": "le numéro d'urgence local (démo)",
 		"relay.default":     "asile@example.org (démo)",
 	}
+}
+
+// Countries are those for which a family of settings ("emergency.CC") has a
+// value of its own, sorted by code.
+func (p Policy) Countries(family string) []string {
+	name := strings.TrimSuffix(family, "CC")
+	var all []string
+	for key, value := range p.values {
+		if code, ok := strings.CutPrefix(key, name); ok && value != "" && code != "CC" && code != "default" {
+			all = append(all, code)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

@@ -41,13 +41,14 @@ func (a Attendance) Join(effects map[string]bot.Effect, facts map[string]bot.Loo
 // Effects are what the buttons, words and forms do.
 func (a Attendance) Effects() map[string]bot.Effect {
 	return map[string]bot.Effect{
-		bot.FlowDelivery + "." + bot.StepRSVP:     a.answered,
-		bot.FlowMission + "." + bot.StepRSVP:      a.answered,
-		bot.FlowMission + "." + bot.MissionSaid:   a.said,
-		bot.FlowComing + "." + bot.GuestsCounted:  a.counted,
-		bot.FlowDelivery + "." + bot.StepFeedback: a.feedbackBegun,
-		bot.FlowFeedback + "." + bot.FeedbackSaid: a.feedbackSaid,
-		bot.ChatFlow + "." + bot.DoorAsked:        a.door,
+		bot.FlowDelivery + "." + bot.StepRSVP:      a.answered,
+		bot.FlowMission + "." + bot.StepRSVP:       a.answered,
+		bot.FlowMission + "." + bot.MissionSaid:    a.said,
+		bot.FlowMission + "." + bot.MissionReplied: a.said,
+		bot.FlowComing + "." + bot.GuestsCounted:   a.counted,
+		bot.FlowDelivery + "." + bot.StepFeedback:  a.feedbackBegun,
+		bot.FlowFeedback + "." + bot.FeedbackSaid:  a.feedbackSaid,
+		bot.ChatFlow + "." + bot.DoorAsked:         a.door,
 	}
 }
 
@@ -144,13 +145,17 @@ func (a Attendance) answered(ctx context.Context, tx *store.Tx, d bot.Doing) (ma
 	return a.reply(ctx, tx, d, mission, who, code)
 }
 
-// said keeps what words say, about the mission that the person was told of last.
+// said keeps what words say, about the mission of the message that they reply to,
+// or the one that the person was told of last.
 func (a Attendance) said(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
 	who, err := tx.InviteeOf(ctx, d.Chat)
 	if err != nil {
 		return nil, err
 	}
-	mission, as, found, err := tx.LatestInvitation(ctx, who, d.At)
+	mission, as, found, err := missionOfMessage(ctx, tx, d, who)
+	if err == nil && !found && d.Event.Name == bot.MissionSaid {
+		mission, as, found, err = tx.LatestInvitation(ctx, who, d.At)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +163,18 @@ func (a Attendance) said(ctx context.Context, tx *store.Tx, d bot.Doing) (map[st
 		return nil, bot.Refusal{Results: map[string]string{bot.ResultOutcome: bot.RSVPNothing}}
 	}
 	return a.reply(ctx, tx, d, mission, as, d.Event.Answer.Codes[0])
+}
+
+// missionOfMessage is the mission that a message told of to which words reply.
+func missionOfMessage(ctx context.Context, tx *store.Tx, d bot.Doing, who store.Invitee) (mission uuid.UUID, as store.Invitee, found bool, err error) {
+	if d.Event.Answer.Text == "" {
+		return uuid.Nil, who, false, nil
+	}
+	delivery, found, err := tx.DeliverySentAs(ctx, d.Chat, d.Event.Answer.Text)
+	if err != nil || !found {
+		return uuid.Nil, who, false, err
+	}
+	return tx.MissionOfDelivery(ctx, delivery, who)
 }
 
 // reply carries out an answer about a mission, which is held meanwhile.

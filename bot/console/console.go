@@ -2,7 +2,7 @@
 // that imitates Telegram or WhatsApp: the same capabilities, the same rendered
 // messages, the production loop behind it.
 //
-// It may import bot, nothing else of the project.
+// It may import bot and locales, nothing else of the project.
 package console
 
 import (
@@ -20,6 +20,8 @@ type Channel struct {
 	name string
 	caps bot.Capabilities
 	show func(address string, m bot.Message)
+	// phones get what is sent too, where there are some.
+	phones *Phones
 
 	mu   sync.Mutex
 	next int
@@ -51,6 +53,9 @@ func (c *Channel) Send(_ context.Context, address string, m bot.Message) (bot.Re
 	}
 	c.mu.Unlock()
 	c.show(address, m)
+	if c.phones != nil {
+		c.phones.show(c.name, address, id, m)
+	}
 	return bot.Receipt{ProviderID: id}, nil
 }
 

@@ -32,6 +32,9 @@ type message struct {
 	EditDate int64  `json:"edit_date"`
 	Text     string `json:"text"`
 	Caption  string `json:"caption"`
+	Replied  *struct {
+		ID int64 `json:"message_id"`
+	} `json:"reply_to_message"`
 
 	Voice     present `json:"voice"`
 	Audio     present `json:"audio"`
@@ -160,10 +163,11 @@ func (m *message) said() event {
 	if kind != bot.Text {
 		text = m.Caption
 	}
-	return event{wanted: true, in: bot.Inbound{
-		Address: m.Chat.address(), Kind: kind, At: at(m.Date),
-		Text: withoutBotName(text), Language: m.From.language(),
-	}}
+	in := bot.Inbound{Address: m.Chat.address(), Kind: kind, At: at(m.Date), Text: withoutBotName(text), Language: m.From.language()}
+	if kind == bot.Text && m.Replied != nil && m.Replied.ID > 0 {
+		in.Source = strconv.FormatInt(m.Replied.ID, 10)
+	}
+	return event{wanted: true, in: in}
 }
 
 func (m *message) edited() event {

@@ -62,14 +62,16 @@ func TestDecodeMessages(t *testing.T) {
 		"nothing at all":   {said(`"x":1`), in(bot.Other, "")},
 		"null media":       {said(`"text":"oui","photo":null,"voice":null`), in(bot.Text, "oui")},
 		"reply and forward": {
-			said(`"text":"oui","forward_origin":{"type":"new_origin"},"reply_to_message":{"message_id":3,"chat":5}`), in(bot.Text, "oui"),
+			said(`"text":"oui","forward_origin":{"type":"new_origin"},"reply_to_message":{"message_id":3,"chat":5}`), replied(in(bot.Text, "oui"), "3"),
 		},
-		"media of another form": {said(`"sticker":["?"]`), in(bot.Sticker, "")},
-		"date of another form":  {strings.Replace(said(`"text":"oui"`), "1700000000", `"today"`, 1), without(in(bot.Text, "oui"), "date")},
-		"no date":               {strings.Replace(said(`"text":"oui"`), `"date":1700000000,`, "", 1), without(in(bot.Text, "oui"), "date")},
-		"negative date":         {strings.Replace(said(`"text":"oui"`), "1700000000", "-5", 1), without(in(bot.Text, "oui"), "date")},
-		"no sender":             {strings.Replace(said(`"text":"oui"`), from+",", "", 1), without(in(bot.Text, "oui"), "language")},
-		"no language":           {strings.Replace(said(`"text":"oui"`), `,"language_code":"fr"`, "", 1), without(in(bot.Text, "oui"), "language")},
+		"reply of another form":    {said(`"text":"oui","reply_to_message":{"message_id":"x"}`), in(bot.Text, "oui")},
+		"reply that is no message": {said(`"text":"oui","reply_to_message":[1]`), in(bot.Text, "oui")},
+		"media of another form":    {said(`"sticker":["?"]`), in(bot.Sticker, "")},
+		"date of another form":     {strings.Replace(said(`"text":"oui"`), "1700000000", `"today"`, 1), without(in(bot.Text, "oui"), "date")},
+		"no date":                  {strings.Replace(said(`"text":"oui"`), `"date":1700000000,`, "", 1), without(in(bot.Text, "oui"), "date")},
+		"negative date":            {strings.Replace(said(`"text":"oui"`), "1700000000", "-5", 1), without(in(bot.Text, "oui"), "date")},
+		"no sender":                {strings.Replace(said(`"text":"oui"`), from+",", "", 1), without(in(bot.Text, "oui"), "language")},
+		"no language":              {strings.Replace(said(`"text":"oui"`), `,"language_code":"fr"`, "", 1), without(in(bot.Text, "oui"), "language")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -235,4 +237,9 @@ func TestDecodeTakesTheOfferedPayloadUnchanged(t *testing.T) {
 			t.Errorf("%q became %q (%v)", data, ev.in.Payload, err)
 		}
 	}
+}
+
+func replied(in bot.Inbound, to string) bot.Inbound {
+	in.Source = to
+	return in
 }

@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
+	"mboka/bot/figures"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -22,6 +25,29 @@ type Site struct {
 	// Demo marks every page as made up.
 	Demo   bool
 	Logger *slog.Logger
+
+	// Telegram gives the bot's name there, "" where it is off or not known now;
+	// WhatsApp is the number as digits, "" where it is off.
+	Telegram func(context.Context) string
+	WhatsApp string
+	// Readers are the organisations that may ask for figures at a time.
+	Readers func(context.Context, time.Time) ([]store.Organisation, error)
+	// Meetings are those that anybody may know of at a time; Calendar is one of
+	// them as a file, false for any other.
+	Meetings func(context.Context, locales.Lang, time.Time) ([]Meeting, error)
+	Calendar func(context.Context, locales.Lang, uuid.UUID, time.Time) ([]byte, bool, error)
+	// Figure is a figure for everybody: published once over a snapshot, and kept
+	// under an id. found is false before the first snapshot, refused tells that it
+	// may not be shown.
+	Figure func(context.Context, figures.Query) (f figures.Figure, found, refused bool, err error)
+	// Notices are all versions of the privacy notice, the oldest first.
+	Notices func(context.Context) ([]store.Notice, error)
+
+	readers  memo[[]store.Organisation]
+	meetings [len(locales.Langs)]memo[[]Meeting]
+	notices  memo[[]store.Notice]
+	figures  memo[publishedAll]
+	limit    *limiter
 }
 
 // page is one public page.
@@ -50,30 +76,37 @@ var errNoPage = errors.New("no such page")
 
 // pages are all public pages, in the order of the menu.
 var pages = []page{
-	{slug: "", file: "home", title: locales.WebHomeTitle, about: locales.WebHomeAbout},
+	{slug: "", file: "home", title: locales.WebHomeTitle, about: locales.WebHomeAbout, fill: fillHome},
+	{slug: "join", file: "join", title: locales.WebJoinTitle, about: locales.WebJoinAbout, menu: locales.WebJoinMenu, fill: fillJoin},
+	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures},
+	{slug: meetingsSlug, file: "meetings", title: locales.WebMeetingsTitle, about: locales.WebMeetingsAbout, menu: locales.WebMeetingsMenu, fill: fillMeetings},
+	{slug: "practices", file: "practices", title: locales.WebPracticesTitle, about: locales.WebPracticesAbout, menu: locales.WebPracticesMenu, fill: fillPractices},
+	{slug: "privacy", file: "privacy", title: locales.WebPrivacyTitle, about: locales.WebPrivacyAbout, menu: locales.WebPrivacyMenu, fill: fillPrivacy},
+	{slug: "help", file: "help", title: locales.WebHelpTitle, about: locales.WebHelpAbout, menu: locales.WebHelpMenu, fill: fillHelp},
 }
 
 // aMinute lets a page be a minute old: what is called off must not be on show
 // for long.
 const aMinute = "public, max-age=60, must-revalidate"
 
+// mount adds the pages. Each counts against the address that asks.
 func (s *Site) mount(mux *http.ServeMux) {
-	for _, p := range pages {
-		for _, lang := range locales.Langs {
+	s.limit = newLimiter(pagesAtOnce, pagesPerSecond)
+	handle := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.limited(h)) }
+	for _, lang := range locales.Langs {
+		for _, p := range pages {
 			path := pathOf(lang, p.slug)
-			mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
-			if p.slug == "" { // typed with a slash, or cut off behind it
-				mux.Handle("GET "+path+"/{$}", http.RedirectHandler(path, http.StatusMovedPermanently))
-			}
+			handle("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
 		}
+		home := pathOf(lang, "") // typed with a slash, or cut off behind it
+		handle("GET "+home+"/{$}", http.RedirectHandler(home, http.StatusMovedPermanently).ServeHTTP)
+		handle("GET "+pathOf(lang, meetingsSlug)+"/{file}", func(w http.ResponseWriter, r *http.Request) { s.calendar(w, r, lang) })
 	}
-	mux.HandleFunc("GET /{$}", s.front)
-	mux.HandleFunc("GET "+stylePath, asset("text/css; charset=utf-8", style))
-	mux.HandleFunc("GET "+iconPath, asset("image/svg+xml", icon))
-	mux.HandleFunc("GET /robots.txt", s.robots)
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		s.problem(w, r, http.StatusNotFound)
-	})
+	handle("GET /{$}", s.front)
+	handle("GET "+stylePath, asset("text/css; charset=utf-8", style))
+	handle("GET "+iconPath, asset("image/svg+xml", icon))
+	handle("GET /robots.txt", s.robots)
+	handle("GET /", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, http.StatusNotFound) })
 }
 
 // front is the first page in the language that the browser asks for. It is

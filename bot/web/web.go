@@ -37,6 +37,9 @@ type Options struct {
 	Origin string
 	// Site is the public pages; nil: there are none.
 	Site *Site
+	// Simulator is the page with two virtual phones; nil, as on every real
+	// platform: there is none.
+	Simulator *Simulator
 }
 
 // Limits of one request. Webhooks answer within milliseconds; Telegram gives up
@@ -68,6 +71,9 @@ func Handler(o Options) http.Handler {
 	if o.Pickups != nil {
 		pickups{o.Pickups}.mount(mux, o.Origin)
 		mux.HandleFunc("GET "+bot.PicturePath+"{token}", pictures{o.Pickups}.show)
+	}
+	if o.Simulator != nil {
+		o.Simulator.mount(mux)
 	}
 	return headers(mux)
 }

@@ -18,6 +18,7 @@ import (
 type channels struct {
 	telegram *telegram.Channel // nil: off
 	whatsapp *whatsapp.Channel
+	imitated []bot.Channel // the demo's
 }
 
 func (c channels) list() []bot.Channel {
@@ -28,7 +29,7 @@ func (c channels) list() []bot.Channel {
 	if c.whatsapp != nil {
 		out = append(out, c.whatsapp)
 	}
-	return out
+	return append(out, c.imitated...)
 }
 
 // openChannels makes the channels that the environment turns on, and says

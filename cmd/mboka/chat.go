@@ -36,16 +36,11 @@ func (c chatCmd) Run(e *world) error {
 
 // talk runs the loop over open stores.
 func (c chatCmd) talk(ctx context.Context, e *world, s *stores, log *slog.Logger) error {
-	var save io.Writer
-	if c.Save != "" {
-		f, err := os.Create(c.Save)
-		if err != nil {
-			return fmt.Errorf("transcript: %w", err)
-		}
-		defer f.Close()
-		fmt.Fprintf(f, "# as %s, phone in %s\n", c.As, c.Lang)
-		save = f
+	save, done, err := c.transcript()
+	if err != nil {
+		return err
 	}
+	defer done()
 	t := newTerminal(e.out, c.As, "console:"+c.Name, save)
 	b, err := wire(s, []bot.Channel{t.channel}, "", log, nil)
 	if err != nil {
@@ -70,4 +65,17 @@ func (c chatCmd) talk(ctx context.Context, e *world, s *stores, log *slog.Logger
 		return err
 	}
 	return ended
+}
+
+// transcript opens the file that the dialogue is written to, nil for none.
+func (c chatCmd) transcript() (save io.Writer, done func(), err error) {
+	if c.Save == "" {
+		return nil, func() {}, nil
+	}
+	f, err := os.Create(c.Save)
+	if err != nil {
+		return nil, nil, fmt.Errorf("transcript: %w", err)
+	}
+	fmt.Fprintf(f, "# as %s, phone in %s\n", c.As, c.Lang)
+	return f, func() { f.Close() }, nil
 }

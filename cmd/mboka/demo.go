@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/jackc/pgx/v5"
 
 	"mboka/store"
@@ -22,10 +20,16 @@ type demoCmd struct {
 	chatCmd
 	Dir     string `type:"path" help:"Where the demo keeps its database; by default in your cache folder."`
 	Members int    `default:"500" help:"Made-up members to begin with."`
+	Listen  string `default:"127.0.0.1:0" help:"Where the page with two phones stands: an address of this machine alone. Port 0 takes a free one."`
+	Page    bool   `default:"true" negatable:"" help:"Serve the page with two phones."`
+	Browser bool   `default:"true" negatable:"" help:"Open the page, where there is a browser to open it."`
 }
 
 // Run starts everything that a deployment has, privately, and talks.
 func (d demoCmd) Run(e *world) error {
+	if err := d.mayStand(e.vars); err != nil {
+		return err
+	}
 	dir := d.Dir
 	if dir == "" {
 		var err error
@@ -47,35 +51,42 @@ func (d demoCmd) Run(e *world) error {
 	if err != nil {
 		return err
 	}
-	mini := miniredis.NewMiniRedis()
-	if err := mini.Start(); err != nil {
-		return fmt.Errorf("start the in-process Redis: %w", err)
+	clock, err := newDemoClock(filepath.Join(dir, "ahead"))
+	if err != nil {
+		return err
 	}
-	defer mini.Close()
-	mini.ClockTTL(true)
-	s, err := openStores(e.ctx, url, "redis://"+mini.Addr(), keys)
+	defer clock.close()
+	s, err := openStoresAt(e.ctx, url, clock.redisURL(), keys, clock.now)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if err := demoSettings(e.ctx, s.db); err != nil {
+	if err := d.populate(e.ctx, s); err != nil {
 		return err
 	}
-	// From the second run on there is who talked here, beside the made-up ones.
-	if _, err := seed(e.ctx, s.db, d.Members, 1, time.Now()); err != nil && !errors.Is(err, store.ErrRealMembers) {
-		return err
-	}
-	// The demo runs no scheduled jobs: what figures are counted over is taken here.
-	if _, err := s.db.TakeSnapshot(e.ctx, "S-DEMO", time.Now(), d.Members, 100*365*24*time.Hour); err != nil {
-		return err
+	if ahead := clock.ahead(); ahead > 0 {
+		fmt.Fprintf(e.out, "Its clock is %s ahead, as it was left last time; another --dir begins anew.\n", ahead)
 	}
 	fmt.Fprintf(e.out, "Ready: Mboka as on %s. Nothing leaves this machine; the data are synthetic, in %s.\n"+
 		"Say hello: mbote, bonjour or hello.\n", d.As, dir)
 	if err := demoInvites(e, s); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelError}))
-	return d.talk(e.ctx, e, s, log)
+	return d.converse(e, s, clock)
+}
+
+// populate puts on record what a demo begins with.
+func (d demoCmd) populate(ctx context.Context, s *stores) error {
+	if err := demoSettings(ctx, s.db); err != nil {
+		return err
+	}
+	// From the second run on there is who talked here, beside the made-up ones.
+	if _, err := seed(ctx, s.db, d.Members, 1, s.clock()); err != nil && !errors.Is(err, store.ErrRealMembers) {
+		return err
+	}
+	// What figures are counted over is taken here: the job waits until much has changed.
+	_, err := s.db.TakeSnapshot(ctx, "S-DEMO", s.clock(), d.Members, 100*365*24*time.Hour)
+	return err
 }
 
 // demoInvites prints one code for each role.

@@ -31,6 +31,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 //	             greeting, and others of (sayings)
 //	> [code]     what they tap, by the option's code
 //	> (voice)    what else they send
+//	> ^text      what they type in reply to the message about a meeting
 //	< keys       the catalogue keys of the reply; nothing after < is silence;
 //	             {files} is that of files, which come or wait behind a link
 //	! words      something that happens: see (*dialogue).happen
@@ -67,7 +68,7 @@ var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
 var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true,
-	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true, "rsvp": true, "full": true, "feedback": true, "report": true}
+	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true, "rsvp": true, "reply": true, "full": true, "feedback": true, "report": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -151,6 +152,8 @@ func (d *dialogue) say(what string) []string {
 	switch {
 	case strings.HasPrefix(what, "["):
 		d.phone.tap(strings.Trim(what, "[]"))
+	case strings.HasPrefix(what, "^"): // in reply to the message about a meeting
+		d.phone.reply(strings.TrimPrefix(what, "^"))
 	case strings.HasPrefix(what, "("):
 		d.phone.send(strings.Trim(what, "()"))
 	default:

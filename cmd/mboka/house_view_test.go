@@ -65,7 +65,7 @@ func TestProfilesAreOpenedOneWay(t *testing.T) {
 				if !ok || !slices.Contains(opening, sel.Sel.Name) {
 					return true
 				}
-				if x, ok := sel.X.(*ast.Ident); ok && (x.Name == "bot" || x.Name == "store") {
+				if x, ok := sel.X.(*ast.Ident); ok && (x.Name == "bot" || x.Name == "store" || x.Name == "slog") {
 					return true // the name of a type
 				}
 				who := f.pkg + "." + name

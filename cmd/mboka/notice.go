@@ -23,7 +23,7 @@ type notices struct {
 
 // policy gives the settings in force, with the notice under them on record.
 func (s *stores) policy() func(context.Context) (store.Policy, error) {
-	return (&notices{db: s.db, policy: s.settings.Policy, clock: time.Now}).Policy
+	return (&notices{db: s.db, policy: s.settings.Policy, clock: s.clock}).Policy
 }
 
 // Policy is the settings in force. After a change of the notice one call

@@ -17,6 +17,7 @@ type phone interface {
 	channel() string
 	address() string
 	write(text string)
+	reply(text string)            // to the message whose button is the newest for a meeting
 	tap(code string)              // the newest button whose payload ends in .code
 	send(what string)             // voice, sticker, picture, place, contact, document, edited
 	settled(before, edits int)    // waits for the reply
@@ -47,6 +48,19 @@ func (p telegramPhone) tap(code string) {
 		}
 	}
 	p.t.Fatalf("no button %q on the phone:\n%s", code, p.last())
+}
+
+func (p telegramPhone) reply(text string) {
+	p.t.Helper()
+	for _, m := range backward(p.srv.Messages(p.chat)) {
+		for _, row := range m.Rows {
+			if strings.Contains(row[0].Payload, ".rsvp.") {
+				p.srv.Reply(p.chat, m.ID, text)
+				return
+			}
+		}
+	}
+	p.t.Fatalf("nothing about a meeting on the phone:\n%s", p.last())
 }
 
 func (p telegramPhone) send(what string) {
@@ -150,6 +164,17 @@ func (p whatsappPhone) tap(code string) {
 		}
 	}
 	p.t.Fatalf("no button or row %q on the phone:\n%s", code, p.last())
+}
+
+func (p whatsappPhone) reply(text string) {
+	p.t.Helper()
+	for _, m := range backward(p.srv.Messages(p.addr)) {
+		if len(m.Buttons) > 0 && strings.Contains(m.Buttons[0].ID, ".rsvp.") {
+			p.ok(p.srv.Reply(p.addr, m.SID, text))
+			return
+		}
+	}
+	p.t.Fatalf("nothing about a meeting on the phone:\n%s", p.last())
 }
 
 func (p whatsappPhone) send(what string) {

@@ -54,7 +54,7 @@ func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, c
 
 // startSending begins to tell announcements where no other jobs run: the demo.
 func (s *stores) startSending(ctx context.Context, b *bot.Bot, channels []bot.Channel, log *slog.Logger) (*store.Queue, error) {
-	sending, workers := s.sending(b, channels, log, time.Now, ctx.Done()), river.NewWorkers()
+	sending, workers := s.sending(b, channels, log, s.clock, ctx.Done()), river.NewWorkers()
 	if err := sending.Register(workers); err != nil {
 		return nil, err
 	}

@@ -225,7 +225,7 @@ func (s service) webOptions() web.Options {
 		{Name: "postgres", Do: s.stores.db.Ping},
 		{Name: "redis", Do: s.stores.sessions.Ping},
 		{Name: "migrations", Do: s.migrated},
-	}, Site: s.stores.site(s.cfg.PublicURL, false, s.log)}
+	}, Site: s.stores.site(s.cfg.PublicURL, false, s.log, s.on.list()...)}
 	if origin := originOf(s.cfg.PublicURL); origin != "" {
 		o.Pickups, o.Origin = s.bot, origin
 	}

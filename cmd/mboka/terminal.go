@@ -33,13 +33,12 @@ const phoneOf = "+32460000000"
 
 func newTerminal(out io.Writer, as, addr string, save io.Writer) *terminal {
 	t := &terminal{out: out, as: as, addr: addr, save: save, shown: make(chan struct{}, 16)}
-	caps := bot.TelegramCapabilities
-	if as == "whatsapp" {
-		caps = bot.WhatsAppCapabilities
-	}
-	t.channel = console.New(as, caps, t.show)
+	t.channel = console.New(as, imitated[as], t.show)
 	return t
 }
+
+// imitated are the limits of the platforms that can be imitated.
+var imitated = map[string]bot.Capabilities{"telegram": bot.TelegramCapabilities, "whatsapp": bot.WhatsAppCapabilities}
 
 // show prints a message as the phone would: buttons in brackets, rows with
 // their numbers to tap. What goes to the phones of made-up people, as an

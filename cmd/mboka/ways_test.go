@@ -108,7 +108,7 @@ func TestDemo(t *testing.T) {
 	for i, says := range []string{"Dans quel pays vivez-vous", "J'ai retrouvé vos réponses"} {
 		in := strings.NewReader([]string{"mbote\n#1\n#1\n37\n", "coucou\n"}[i])
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), []string{"demo", "--dir", dir}, nil, in, &out, &errs); code != exitOK || !strings.Contains(out.String(), says) {
+		if code := run(t.Context(), []string{"demo", "--dir", dir, "--no-page"}, nil, in, &out, &errs); code != exitOK || !strings.Contains(out.String(), says) {
 			t.Fatalf("time %d ended with %d:\n%s%s", i+1, code, out.String(), errs.String())
 		}
 	}

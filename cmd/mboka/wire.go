@@ -61,10 +61,17 @@ type stores struct {
 	keys     *seal.Keys
 	holds    *limits.Holds
 	lanes    *limits.Lanes
+	clock    func() time.Time
 }
 
 // openStores connects to Postgres and Redis. Close them when done.
 func openStores(ctx context.Context, databaseURL, redisURL string, keys *seal.Keys) (*stores, error) {
+	return openStoresAt(ctx, databaseURL, redisURL, keys, time.Now)
+}
+
+// openStoresAt is openStores for a service whose time is that of a clock. Redis
+// has its own, which must not differ from it for long.
+func openStoresAt(ctx context.Context, databaseURL, redisURL string, keys *seal.Keys, clock func() time.Time) (*stores, error) {
 	db, err := store.Open(ctx, databaseURL, keys)
 	if err != nil {
 		return nil, err
@@ -74,9 +81,9 @@ func openStores(ctx context.Context, databaseURL, redisURL string, keys *seal.Ke
 		db.Close()
 		return nil, err
 	}
-	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys}
-	s.settings = store.NewSettings(db, time.Now)
-	s.holds = limits.NewHolds(client, "mboka", time.Now, slices.Collect(maps.Keys(limits.Rates))...)
+	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys, clock: clock}
+	s.settings = store.NewSettings(db, clock)
+	s.holds = limits.NewHolds(client, "mboka", clock, slices.Collect(maps.Keys(limits.Rates))...)
 	s.lanes = limits.NewLanes(client, "mboka", s.holds, bulkRates())
 	return s, nil
 }
@@ -108,7 +115,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // wire joins the bot. channels are the ones that are on.
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
-	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy}
+	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock}
 	reports := s.reports(channels)
 	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Results: results(reports)}
 	all, facts := records.All(), records.Facts()
@@ -139,16 +146,17 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Holds:     s.holds,
 		Lanes:     s.lanes,
 		LookUps:   lookUps(channels),
-		Noticed:   jobs.Noticed(s.db, time.Now),
+		Noticed:   jobs.Noticed(s.db, s.clock),
 		Picture:   desk.Picture,
 		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
+		Clock:     s.clock,
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
 	if err == nil {
-		sending = s.sending(b, channels, log, time.Now, nil)
+		sending = s.sending(b, channels, log, s.clock, nil)
 	}
 	return b, err
 }

@@ -14,6 +14,7 @@ func TestEveryTableReadsWithoutFault(t *testing.T) {
 		"cities":         func() error { _, err := loadCities(); return err },
 		"provinces":      func() error { _, err := loadProvinces(); return err },
 		"classes":        func() error { _, err := loadClasses(); return err },
+		"practices":      func() error { _, err := loadPractices(); return err },
 		"country names":  func() error { _, err := countryNames(); return err },
 		"province names": func() error { _, err := provinceNames(); return err },
 	}

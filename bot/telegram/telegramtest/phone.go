@@ -74,6 +74,13 @@ func (s *Server) Text(chat int64, text string) int64 {
 	return s.Say(chat, text, map[string]any{"text": text})
 }
 
+// Reply has the person write a message in reply to another one.
+func (s *Server) Reply(chat, to int64, text string) int64 {
+	return s.Say(chat, text, map[string]any{"text": text, "reply_to_message": map[string]any{
+		"message_id": to, "date": time.Now().Unix(), "chat": map[string]any{"id": chat, "type": "private"},
+	}})
+}
+
 // Say has the person send any message: shown is what their phone shows, fields
 // are those of the Bot API's Message ("voice", "photo", "caption"…).
 func (s *Server) Say(chat int64, shown string, fields map[string]any) int64 {

@@ -87,6 +87,12 @@ func (s *Server) Text(address, body string) int {
 	return s.Post(address, url.Values{"Body": {body}})
 }
 
+// Reply has a person write a message in reply to one of ours.
+func (s *Server) Reply(address, sid, body string) int {
+	s.t.Helper()
+	return s.Post(address, url.Values{"Body": {body}, "OriginalRepliedMessageSid": {sid}, "OriginalRepliedMessageSender": {"whatsapp:" + From}})
+}
+
 // Tap has a person tap the newest button or row with this title or id; it
 // fails the test when there is none. It returns the webhook's status.
 func (s *Server) Tap(address, titleOrID string) int {
