@@ -29,7 +29,6 @@ const (
 	FigTop        Key = "fig_top"
 	FigNoId       Key = "fig_no_id"
 	FigRule       Key = "fig_rule"
-	FigEnough     Key = "fig_enough"
 	FigSince      Key = "fig_since"
 	FigSinceOther Key = "fig_since_other"
 	FigSynthetic  Key = "fig_synthetic"

@@ -29,6 +29,9 @@ var ErrFigureTaken = errors.New("the figure's id is taken")
 
 // PutFigure keeps a figure, once. TakenAt is not looked at.
 func (tx *Tx) PutFigure(ctx context.Context, f Figure) error {
+	if err := tx.holdFigures(ctx, f.SnapshotID); err != nil {
+		return err
+	}
 	tag, err := tx.tx.Exec(ctx, `
 		INSERT INTO figure (id, snapshot_id, role_id, organisation, at, query, published, aside)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
@@ -56,23 +59,37 @@ func (r reader) FigureByID(ctx context.Context, id string) (f Figure, found bool
 	return f, found, nil
 }
 
-// QueriesOver gives the different questions that an organisation was answered
-// over a snapshot: those who work together see the same. Until the transaction
-// ends no other one may ask for them: of two questions at the same time the
-// second is compared with the first.
-func (tx *Tx) QueriesOver(ctx context.Context, snapshot string, org Organisation) ([][]byte, error) {
-	if _, err := tx.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext($1))`, "figures:"+snapshot+":"+string(org)); err != nil {
-		return nil, fmt.Errorf("wait for other questions: %w", err)
+// FigureTold is a figure that has been published over a snapshot.
+type FigureTold struct {
+	Place     int64  `db:"place"` // in the order in which they were
+	Query     []byte `db:"query"`
+	Published []byte `db:"published"`
+}
+
+// FiguresOver gives what was published over a snapshot after a place, to
+// whomever: figures are read by their ids, and people talk to each other. Until
+// the transaction ends no other one may ask for them or put a figure: of two
+// questions at the same time the second is compared with the first.
+func (tx *Tx) FiguresOver(ctx context.Context, snapshot string, after int64) ([]FigureTold, error) {
+	if err := tx.holdFigures(ctx, snapshot); err != nil {
+		return nil, err
 	}
-	rows, err := tx.tx.Query(ctx, `SELECT DISTINCT query FROM figure WHERE snapshot_id = $1 AND organisation = $2`, snapshot, org)
+	rows, err := tx.tx.Query(ctx, `SELECT place, query, published FROM figure WHERE snapshot_id = $1 AND place > $2 ORDER BY place`, snapshot, after)
 	if err != nil {
-		return nil, fmt.Errorf("read questions: %w", err)
+		return nil, fmt.Errorf("read figures: %w", err)
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[FigureTold])
 	if err != nil {
-		return nil, fmt.Errorf("read questions: %w", err)
+		return nil, fmt.Errorf("read figures: %w", err)
 	}
 	return all, nil
+}
+
+func (tx *Tx) holdFigures(ctx context.Context, snapshot string) error {
+	if _, err := tx.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext($1))`, "figures:"+snapshot); err != nil {
+		return fmt.Errorf("wait for other figures: %w", err)
+	}
+	return nil
 }
 
 // LastFigure is the newest figure that a role asked for, since a time.

@@ -8,10 +8,10 @@ import (
 	"mboka/store/storetest"
 )
 
-// TestQuestionsAreKnown: each different question of an organisation over a
-// snapshot once, also when many stand before it; and of two at the same time
+// TestFiguresAreKnown: whatever was published over a snapshot, to whomever, in its
+// order, and after a place what came since; and of two questions at the same time
 // the second sees the first.
-func TestQuestionsAreKnown(t *testing.T) {
+func TestFiguresAreKnown(t *testing.T) {
 	t.Parallel()
 	db := open(t, storetest.PostgresURL(t))
 	ctx := t.Context()
@@ -26,9 +26,15 @@ func TestQuestionsAreKnown(t *testing.T) {
 	}
 	known := func(tx *store.Tx) int {
 		t.Helper()
-		all, err := tx.QueriesOver(ctx, "S-1", store.Ministry)
+		all, err := tx.FiguresOver(ctx, "S-1", 0)
 		if err != nil {
 			t.Error(err)
+		}
+		for i, f := range all {
+			since, err := tx.FiguresOver(ctx, "S-1", f.Place)
+			if err != nil || len(since) != len(all)-i-1 {
+				t.Errorf("%d after place %d of %d: %v", len(since), f.Place, len(all), err)
+			}
 		}
 		return len(all)
 	}
@@ -50,12 +56,13 @@ func TestQuestionsAreKnown(t *testing.T) {
 		put(tx, "BBBBB", `{"By": ["sex"]}`, store.Ministry)
 		put(tx, "CCCCC", `{"By": ["age_band"]}`, store.Ministry)
 		put(tx, "DDDDD", `{"By": ["country_residence"]}`, store.IOM)
+		put(tx, "EEEEE", `{"By": ["sector"]}`, store.Public)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := <-done; n != 2 {
-		t.Errorf("the second sees %d questions, not 2", n)
+	if n := <-done; n != 5 {
+		t.Errorf("the second sees %d figures, not 5", n)
 	}
 }

@@ -26,6 +26,7 @@ const (
 	Ministry    Organisation = "ministry"
 	Association Organisation = "association"
 	OtherOrg    Organisation = "other"
+	Public      Organisation = "public" // everybody: of figures on public pages, never of a role
 )
 
 // Organisations are all organisations.

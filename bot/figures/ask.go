@@ -2,9 +2,6 @@ package figures
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"mboka/bot"
-	"mboka/bot/protect"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -51,27 +47,17 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 
 // figure counts, keeps and says.
 func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]string, error) {
-	p, err := c.publish(s, q)
+	p, err := c.tells(s, q)
 	switch {
-	case errors.Is(err, errEnough):
-		return c.say(locales.Text(c.lang, locales.FigEnough, locales.Args{"Max": mostEarlier}), "", 0)
 	case withheld(err):
 		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
 	case err != nil:
 		return nil, err
 	}
 	f := Figure{Taken: s.Taken, Query: q, Published: p, Titles: c.titles(p.Results)}
-	base, err := c.covered(s, &f)
-	if err != nil {
-		return nil, err
-	}
+	f.covered()
 	if f.ID, err = c.keep(s, f, false); err != nil {
 		return nil, err
-	}
-	if base != nil {
-		if _, err = c.keep(s, *base, true); err != nil {
-			return nil, err
-		}
 	}
 	if err := c.pictured(s, f); err != nil {
 		return nil, err
@@ -87,36 +73,17 @@ func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]stri
 	return c.say(text, f.ID, p.size())
 }
 
-// covered sets a figure about countries, or about one of them, beside the UN's
-// estimate. Where that takes a count that the figure itself does not tell, it is
-// published as one of its own, or there is no coverage.
-func (c *counter) covered(s *Snapshot, f *Figure) (base *Figure, err error) {
+// covered sets a figure about all countries, or one that counts those of one
+// country, beside the UN's estimate. Of other figures the base would be a count
+// that they do not tell.
+func (f *Figure) covered() {
 	q, p := f.Query, &f.Published
 	if slices.Equal(q.By, []string{country}) && len(q.Where) == 0 && !q.Qualified {
 		p.Coverage = coverage("", p.Members)
-		return nil, nil
 	}
-	about, ok := q.coveredBy()
-	if !ok || q.Measure != Members {
-		return nil, nil
+	if q.Measure == Members && len(q.By) == 0 && !q.Qualified && len(q.Where) == 1 && q.Where[0].Variable == country && len(q.Where[0].Codes) == 1 {
+		p.Coverage = coverage(q.Where[0].Codes[0], p.Total)
 	}
-	where := about.Where[0].Codes[0]
-	if reflect.DeepEqual(q, about) {
-		p.Coverage = coverage(where, p.Total)
-		return nil, nil
-	}
-	if coverage(where, protect.Cell{}) == nil {
-		return nil, nil
-	}
-	published, err := c.publish(s, about, q)
-	if err != nil {
-		if withheld(err) {
-			err = nil
-		}
-		return nil, err
-	}
-	p.Coverage = coverage(where, published.Total)
-	return &Figure{Taken: s.Taken, Query: about, Published: published}, nil
 }
 
 func (c *counter) titles(all []Result) map[uuid.UUID]string {
@@ -134,7 +101,7 @@ func (c *counter) pictured(s *Snapshot, f Figure) error {
 	if !ok {
 		return nil
 	}
-	p, err := c.publish(s, among)
+	p, err := c.tells(s, among)
 	if err != nil {
 		if withheld(err) {
 			err = nil
@@ -207,47 +174,15 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 	return q, earlier, "", nil
 }
 
-// publish counts and protects, with an eye on what the organisation knows of
-// this snapshot already, and of what it is told beside it.
-func (c *counter) publish(s *Snapshot, q Query, beside ...Query) (Published, error) {
+// tells is what may be told of a question.
+func (c *counter) tells(s *Snapshot, q Query) (Published, error) {
 	if q.Measure == Results {
 		return c.publishResults(s, q)
 	}
-	counted, err := s.Count(q)
-	if err != nil {
-		return Published{}, err
+	p, err := c.publish(c.ctx, c.tx, s, c.rules, q)
+	if err != nil || q.Measure != Months {
+		return p, err
 	}
-	p, err := Publish(c.rules, q, counted)
-	if err != nil {
-		return Published{}, err
-	}
-	if q.Measure == Months {
-		months, err := c.tx.PublishedMonths(c.ctx)
-		if err != nil {
-			return Published{}, err
-		}
-		p = PublishMonths(p, s.Taken, months)
-	}
-	p.Synthetic = s.Synthetic
-	asked, err := c.tx.QueriesOver(c.ctx, s.ID, c.held.Organisation)
-	if err != nil {
-		return Published{}, err
-	}
-	earlier := slices.Clone(beside)
-	for _, raw := range asked {
-		var e Query
-		if err := json.Unmarshal(raw, &e); err != nil {
-			return Published{}, fmt.Errorf("read question: %w", err)
-		}
-		if reflect.DeepEqual(e, q) {
-			return p, nil // it has been told: nothing new follows from it
-		}
-		if e.Measure != Results { // which tells of no member of the snapshot
-			earlier = append(earlier, e)
-		}
-	}
-	if len(earlier) >= mostEarlier {
-		return Published{}, errEnough
-	}
-	return p, Guard(s, c.rules, q, earlier)
+	months, err := c.tx.PublishedMonths(c.ctx)
+	return PublishMonths(p, s.Taken, months), err
 }

@@ -1,5 +1,7 @@
 package figures
 
+import "slices"
+
 // Counted is what a question counts, before anything of it may be shown.
 type Counted struct {
 	Members  int // registered, in all
@@ -17,129 +19,127 @@ type Counted struct {
 // test is what one variable asks of a member: whether something is said, and
 // whether a filter keeps it. Both are answered by a table over all values.
 type test struct {
-	values []uint16
-	said   []bool
-	kept   []bool // nil: no filter
+	said []bool
+	kept []bool // nil: no filter
 }
 
-// Count answers a question over the snapshot. It reads each column once.
+// Count answers a question over the snapshot.
 func (s *Snapshot) Count(q Query) (Counted, error) {
 	if err := q.check(); err != nil {
 		return Counted{}, err
 	}
 	out := Counted{Members: s.Members}
-	tests := make([]test, 0, len(q.variables())+1)
-	for _, key := range q.variables() {
-		tests = append(tests, s.test(key, q.Where))
-	}
+	keys := q.variables()
 	if q.Qualified {
-		c := s.columns[qualifiedKey]
-		t := test{values: c.values, said: make([]bool, len(c.codes)+1), kept: make([]bool, len(c.codes)+1)}
-		for i := range t.said {
-			t.said[i] = true
-		}
-		if at, ok := c.place["yes"]; ok {
-			t.kept[at] = true
-		}
-		tests = append(tests, t)
+		keys = append(keys, qualifiedKey)
 	}
-	tally := s.tally(q, &out)
-members:
-	for i := range s.Members {
-		kept := true
-		for _, t := range tests {
-			v := t.values[i]
+	of := s.by(maskOf(keys))
+	tests := make([]test, len(of.keys))
+	for i, key := range of.keys {
+		tests[i] = s.test(key, q)
+	}
+	tally := s.tally(q, of, &out)
+combinations:
+	for at, n := range of.n {
+		values, kept := of.values[at*len(of.keys):], true
+		for i, t := range tests {
+			v := values[i]
 			if !t.said[v] {
-				continue members
+				continue combinations
 			}
 			kept = kept && (t.kept == nil || t.kept[v])
 		}
-		out.Answered++
+		out.Answered += n
 		if kept {
-			out.Total++
-			tally(i)
+			out.Total += n
+			tally(values, n)
 		}
 	}
 	return out, nil
 }
 
 // test makes the tables of a variable.
-func (s *Snapshot) test(key string, where []Filter) test {
+func (s *Snapshot) test(key string, q Query) test {
 	c := s.columns[key]
-	v, _ := VariableOf(key)
-	size := len(c.codes) + 1
-	if c.sets {
-		size = 1 << len(c.codes)
+	t := test{said: s.saying(key)}
+	if key == qualifiedKey && q.Qualified {
+		t.kept = c.having([]string{"yes"})
 	}
-	var unsaid, wanted uint16
-	silent, asked := make([]bool, len(c.codes)+1), make([]bool, len(c.codes)+1)
-	mark := func(codes []string, bits *uint16, places []bool) {
-		for _, code := range codes {
-			if at, ok := c.place[code]; ok {
-				places[at] = true
-				*bits |= 1 << (at - 1)
-			}
-		}
-	}
-	mark(v.Unsaid, &unsaid, silent)
-	t := test{values: c.values, said: make([]bool, size)}
-	for _, f := range where {
+	for _, f := range q.Where {
 		if f.Variable == key {
-			t.kept = make([]bool, size)
-			mark(f.Codes, &wanted, asked)
-		}
-	}
-	for value := 1; value < size; value++ {
-		if c.sets {
-			t.said[value] = uint16(value)&^unsaid != 0
-		} else {
-			t.said[value] = !silent[value]
-		}
-		if t.kept != nil {
-			t.kept[value] = c.sets && uint16(value)&wanted != 0 || !c.sets && asked[value]
+			t.kept = c.having(f.Codes)
 		}
 	}
 	return t
 }
 
-// tally gives the function that counts one member into the cells.
-func (s *Snapshot) tally(q Query, out *Counted) func(i int) {
-	if len(q.By) == 0 {
-		return func(int) {}
+// saying tells by which values something is said on a variable.
+func (s *Snapshot) saying(key string) []bool {
+	v, _ := VariableOf(key)
+	c := s.columns[key]
+	out := c.having(slices.DeleteFunc(slices.Clone(c.codes), func(code string) bool { return slices.Contains(v.Unsaid, code) }))
+	return out
+}
+
+// having tells which values have one of some codes.
+func (c *column) having(codes []string) []bool {
+	out := make([]bool, c.size())
+	var bits uint16
+	for _, code := range codes {
+		at, ok := c.place[code]
+		switch {
+		case !ok:
+		case c.sets:
+			bits |= 1 << (at - 1)
+		default:
+			out[at] = true
+		}
 	}
-	rows := s.columns[q.By[0]]
+	for at, kind := range c.kinds {
+		out[at] = kind&bits != 0
+	}
+	return out
+}
+
+// tally gives the function that counts a combination of values into the cells.
+func (s *Snapshot) tally(q Query, of *cube, out *Counted) func(values []uint16, n int) {
+	if len(q.By) == 0 {
+		return func([]uint16, int) {}
+	}
+	rows, row := s.columns[q.By[0]], slices.Index(of.keys, q.By[0])
 	out.Codes = append(out.Codes, rows.codes)
-	columns := &column{codes: []string{""}, values: nil}
+	columns, column := newColumn(false), -1
+	width := 1
 	if len(q.By) == 2 {
-		columns = s.columns[q.By[1]]
+		columns, column = s.columns[q.By[1]], slices.Index(of.keys, q.By[1])
 		out.Codes = append(out.Codes, columns.codes)
+		width = len(columns.codes)
 	}
 	out.Cells = make([][]int, len(rows.codes))
 	for i := range out.Cells {
-		out.Cells[i] = make([]int, len(columns.codes))
+		out.Cells[i] = make([]int, width)
 	}
-	return func(i int) {
-		rows.each(i, func(r int) {
-			if columns.values == nil {
-				out.Cells[r][0]++
+	return func(values []uint16, n int) {
+		rows.each(values[row], func(r int) {
+			if column < 0 {
+				out.Cells[r][0] += n
 				return
 			}
-			columns.each(i, func(c int) { out.Cells[r][c]++ })
+			columns.each(values[column], func(c int) { out.Cells[r][c] += n })
 		})
 	}
 }
 
-// each calls do with the place of each value of a member, from 0.
-func (c *column) each(i int, do func(place int)) {
-	v := c.values[i]
+// each calls do with the place of each code of a value, from 0.
+func (c *column) each(v uint16, do func(place int)) {
 	if !c.sets {
 		if v > 0 {
 			do(int(v) - 1)
 		}
 		return
 	}
-	for place := 0; v != 0; place, v = place+1, v>>1 {
-		if v&1 == 1 {
+	for place, bits := 0, c.kinds[v]; bits != 0; place, bits = place+1, bits>>1 {
+		if bits&1 == 1 {
 			do(place)
 		}
 	}

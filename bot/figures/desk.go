@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -35,14 +34,6 @@ const (
 	mostVariables = 3
 	leastBase     = 30
 )
-
-// mostEarlier is how many different questions an organisation may ask over one
-// snapshot: each new one is compared with all of them, and none is forgotten,
-// or many harmless ones would make room for one that narrows.
-const mostEarlier = 500
-
-// errEnough: so many have been asked.
-var errEnough = errors.New("too many different questions over one snapshot")
 
 // Effects are what the words about figures do.
 func (d *Desk) Effects() map[string]bot.Effect {
@@ -94,12 +85,6 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counte
 	return &counter{Desk: d, ctx: ctx, tx: tx, d: doing, held: held, lang: lang, rules: Rules(policy), onlyResults: onlyResults}, nil
 }
 
-// idSigns are those of a figure's id: no look-alikes.
-const (
-	idSigns = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	idTries = 8
-)
-
 // keep stores a figure and gives its id, which comes from the message: a turn
 // that is repeated finds the same.
 func (c *counter) keep(s *Snapshot, f Figure, aside bool) (string, error) {
@@ -112,15 +97,12 @@ func (c *counter) keep(s *Snapshot, f Figure, aside bool) (string, error) {
 		return "", fmt.Errorf("write figure: %w", err)
 	}
 	for try := 1; ; try++ {
-		raw := c.Keys.Code("figure", c.d.Chat.String()+":"+c.d.MessageID+":"+strconv.Itoa(try), 5)
-		for i, b := range raw {
-			raw[i] = idSigns[int(b)%len(idSigns)]
-		}
+		id := c.id("figure", c.d.Chat.String()+":"+c.d.MessageID, try)
 		err := c.tx.PutFigure(c.ctx, store.Figure{
-			ID: string(raw), SnapshotID: s.ID, RoleID: c.held.ID, Organisation: c.held.Organisation, At: c.d.At, Query: query, Published: published, Aside: aside,
+			ID: id, SnapshotID: s.ID, RoleID: c.held.ID, Organisation: c.held.Organisation, At: c.d.At, Query: query, Published: published, Aside: aside,
 		})
 		if err == nil || !errors.Is(err, store.ErrFigureTaken) || try == idTries {
-			return spokenID(string(raw)), err
+			return spokenID(id), err
 		}
 	}
 }

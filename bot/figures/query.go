@@ -17,6 +17,7 @@ type Query struct {
 	Share     bool // a percentage is asked for
 	// Measure is what is told of them, where it is not how many they are.
 	Measure Measure `json:",omitempty"`
+	Public  bool    `json:",omitempty"` // for a public page
 }
 
 // Filter keeps members who have one of the codes.
@@ -64,7 +65,7 @@ func (q Query) variables() []string {
 // Fine says how finely the question looks.
 func (q Query) Fine() protect.Fine {
 	keys := q.variables()
-	fine := protect.Fine{Variables: len(keys)}
+	fine := protect.Fine{Variables: len(keys), Sensitive: q.Public}
 	if q.Qualified {
 		fine.Variables++
 	}

@@ -225,7 +225,12 @@ func title(v Variable, lang locales.Lang) string {
 	return string(unicode.ToLower(first)) + name[size:]
 }
 
-// Refuse says why a question is not answered, and what would be.
+// mostPassing is how many questions a refusal offers instead.
+const mostPassing = 3
+
+// Refuse says why a question is not answered, and what would be. A question that
+// comes too near to what was told before is refused in the same words as one of
+// too few people: who reads them does not learn which it was.
 func Refuse(err error, s *Snapshot, q Query, lang locales.Lang, r protect.Rules) string {
 	key := locales.FigTooFew
 	if errors.Is(err, protect.ErrTooFine) {
@@ -234,9 +239,16 @@ func Refuse(err error, s *Snapshot, q Query, lang locales.Lang, r protect.Rules)
 	out := locales.Text(lang, key, locales.Args{"Max": r.MostVariables})
 	var passing []string
 	for _, coarser := range q.coarser() {
+		if len(passing) == mostPassing {
+			break
+		}
+		var p Published
 		c, err := s.Count(coarser)
 		if err == nil {
-			_, err = Publish(r, coarser, c)
+			p, err = Publish(r, coarser, c)
+		}
+		if err == nil {
+			err = s.told.check(coarser, p)
 		}
 		if err == nil && !slices.Contains(passing, coarser.Words(lang)) {
 			passing = append(passing, coarser.Words(lang))
@@ -245,7 +257,7 @@ func Refuse(err error, s *Snapshot, q Query, lang locales.Lang, r protect.Rules)
 	if len(passing) == 0 {
 		return out
 	}
-	return out + " " + locales.Text(lang, locales.FigCoarser, locales.Args{"What": strings.Join(passing[:min(len(passing), 3)], " ; ")})
+	return out + " " + locales.Text(lang, locales.FigCoarser, locales.Args{"What": strings.Join(passing, " ; ")})
 }
 
 // coarser are the questions with one condition less; of a city its country.

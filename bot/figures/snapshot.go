@@ -23,15 +23,37 @@ type Snapshot struct {
 	// Synthetic: some of the members are made up.
 	Synthetic bool
 	columns   map[string]*column
+	cubes     cubes
+	told      *ledger
 }
 
 // column holds one variable of all members. values are places in codes from 1,
-// 0 for no answer; of a variable with several values, bits by place.
+// 0 for no answer; of a variable with several values they are places in kinds.
 type column struct {
 	codes  []string
 	place  map[string]uint16
 	values []uint16
 	sets   bool
+	// kinds are the sets of codes that came up, as bits by place; the first is
+	// the empty one.
+	kinds []uint16
+	kind  map[uint16]uint16
+}
+
+func newColumn(sets bool) *column {
+	c := &column{place: map[string]uint16{}, sets: sets}
+	if sets {
+		c.kinds, c.kind = []uint16{0}, map[uint16]uint16{0: 0}
+	}
+	return c
+}
+
+// size is how many values there may be, no answer included.
+func (c *column) size() int {
+	if c.sets {
+		return len(c.kinds)
+	}
+	return len(c.codes) + 1
 }
 
 // mostSets is how many values a variable of several may have.
@@ -46,10 +68,11 @@ const qualifiedKey = "qualified"
 // NewSnapshot makes a snapshot of rows. It has no name and no time yet.
 func NewSnapshot(rows iter.Seq[Row]) (*Snapshot, error) {
 	s := &Snapshot{columns: map[string]*column{}}
+	s.told = newLedger(s)
 	for _, v := range Variables {
-		s.columns[v.Key] = &column{place: map[string]uint16{}, sets: v.Several}
+		s.columns[v.Key] = newColumn(v.Several)
 	}
-	s.columns[qualifiedKey] = &column{place: map[string]uint16{}}
+	s.columns[qualifiedKey] = newColumn(false)
 	var wrong error
 	at := map[string]int{}
 	for i, name := range store.SnapshotColumns {
@@ -100,7 +123,12 @@ func (c *column) add(value string) error {
 		}
 		bits |= 1 << (at - 1)
 	}
-	c.values = append(c.values, bits)
+	at, known := c.kind[bits]
+	if !known {
+		at = uint16(len(c.kinds))
+		c.kinds, c.kind[bits] = append(c.kinds, bits), at
+	}
+	c.values = append(c.values, at)
 	return nil
 }
 

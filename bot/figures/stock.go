@@ -31,17 +31,6 @@ func worldStock() int {
 	return all
 }
 
-// coveredBy is the question that counts all who have registered where a question
-// asks of one country: its base. ok is false where no coverage makes sense.
-func (q Query) coveredBy() (base Query, ok bool) {
-	for _, f := range q.Where {
-		if f.Variable == country && len(f.Codes) == 1 {
-			return Query{Where: []Filter{f}}, true
-		}
-	}
-	return Query{}, false
-}
-
 // coverage is what of a count of all who have registered in a country is beside
 // the UN's estimate. nil: there is none, or the count may not be told.
 func coverage(where string, members protect.Cell) *Coverage {

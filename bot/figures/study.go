@@ -112,7 +112,7 @@ func (v voice) study(f Figure) []string {
 func (c *counter) further(s *Snapshot, all []Query) (string, error) {
 	var out strings.Builder
 	for _, q := range all {
-		p, err := c.publish(s, q)
+		p, err := c.tells(s, q)
 		switch {
 		case withheld(err):
 			out.WriteString("\n\n" + q.Words(c.lang) + "\n" + Refuse(err, s, q, c.lang, c.rules))
@@ -131,7 +131,7 @@ func (c *counter) further(s *Snapshot, all []Query) (string, error) {
 
 // withheld tells the errors that say why a figure is not told.
 func withheld(err error) bool {
-	for _, why := range []error{errEnough, ErrNarrows, protect.ErrTooFew, protect.ErrTooFine, protect.ErrUnsafe} {
+	for _, why := range []error{ErrNarrows, protect.ErrTooFew, protect.ErrTooFine, protect.ErrUnsafe} {
 		if errors.Is(err, why) {
 			return true
 		}

@@ -1,0 +1,206 @@
+package figures
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// ErrNarrows: with what was told before, the answer would tell of a few people:
+// the difference of two counts is a count too.
+var ErrNarrows = errors.New("a difference to an earlier answer would be of too few people")
+
+// ledger is all that was published over a snapshot, to whomever: officials of
+// different organisations talk to each other, may read any figure by its id, and
+// public pages are read by all. It is safe for concurrent use.
+type ledger struct {
+	s  *Snapshot
+	mu sync.Mutex
+	// last is the place of the newest figure that is in it, as the records number
+	// them.
+	last int64
+	told map[string][]byte // what was published, by the question
+	// levels are the crowds by the mask of their variables, each in order of n.
+	levels map[uint64][]crowd
+	most   int // the largest threshold of them
+}
+
+func newLedger(s *Snapshot) *ledger {
+	return &ledger{s: s, told: map[string][]byte{}, levels: map[uint64][]crowd{}}
+}
+
+// add takes in a figure that has been published.
+func (l *ledger) add(query, published []byte) error {
+	var q Query
+	var p Published
+	if err := errors.Join(json.Unmarshal(query, &q), json.Unmarshal(published, &p)); err != nil {
+		return fmt.Errorf("read figure: %w", err)
+	}
+	return l.tell(q, p)
+}
+
+// tell takes in a figure.
+func (l *ledger) tell(q Query, p Published) error {
+	if q.Measure == Results { // it tells of no member of the snapshot
+		return nil
+	}
+	key, value := l.canonical(q, p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if bytes.Equal(l.told[key], value) {
+		return nil
+	}
+	all, err := l.s.crowds(q, p)
+	if err != nil {
+		return fmt.Errorf("count figure: %w", err)
+	}
+	l.told[key] = value
+	for _, c := range all {
+		l.most = max(l.most, c.k)
+		level := l.levels[c.mask]
+		at, _ := slices.BinarySearchFunc(level, c.n, func(c crowd, n int) int { return cmp.Compare(c.n, n) })
+		if !slices.ContainsFunc(level[at:], func(o crowd) bool { return o.n == c.n && o.same(c) }) {
+			l.levels[c.mask] = slices.Insert(level, at, c)
+		}
+	}
+	return nil
+}
+
+func (*ledger) canonical(q Query, p Published) (key string, value []byte) {
+	p.Synthetic = false
+	rawKey, _ := json.Marshal(q) // of plain values: it cannot fail
+	value, _ = json.Marshal(p)
+	return string(rawKey), value
+}
+
+// same tells whether two crowds are the same people by what the questions say,
+// and need as many.
+func (c crowd) same(other crowd) bool {
+	return c.mask == other.mask && c.k == other.k && slices.EqualFunc(c.of, other.of, slices.Equal[[]bool])
+}
+
+// check says whether a figure may be published beside all that was: it gives
+// ErrNarrows where somebody who reads all of it could count fewer people than
+// the threshold.
+//
+// Three things are looked at. Of two counts where all people of one are among
+// those of the other, what is left must be nobody, or as many as the threshold
+// asks; the number of all members is known to everybody. What any sum and difference of counts by the same variables tells must
+// be too. And so must what they tell together with counts by further variables
+// that nearly everybody has answered: there a count by fewer variables is the
+// sum of others.
+//
+// A sum by other variables helps nobody further: a count by some variables leaves
+// out who did not answer one of them, so that what they say of those who did
+// cannot come out of counts that do not know the variable.
+func (l *ledger) check(q Query, p Published) error {
+	key, value := l.canonical(q, p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if bytes.Equal(l.told[key], value) {
+		return nil // nothing new follows from it
+	}
+	mine, err := l.s.crowds(q, p)
+	if err != nil {
+		return err
+	}
+	var all uint64
+	for _, c := range mine {
+		all |= c.mask
+		if rest := l.s.Members - c.n; rest > 0 && rest < c.k && !c.answering(crowd{}) {
+			return ErrNarrows
+		}
+		for mask, level := range l.levels {
+			if (mask&c.closed.mask == mask || closure(mask)&c.mask == c.mask) && c.narrows(level, l.most) {
+				return ErrNarrows
+			}
+		}
+	}
+	masks := []uint64{all}
+	for mask := range l.levels {
+		if mask&all == all && mask != all && l.answered(mask&^all, p.K) {
+			masks = append(masks, mask)
+		}
+	}
+	for _, mask := range masks {
+		if err := l.audit(mask, mine); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closure adds to a mask what follows from its variables.
+func closure(mask uint64) uint64 {
+	for _, f := range follows {
+		if mask&maskOf([]string{f.from}) != 0 {
+			mask |= maskOf([]string{f.to})
+		}
+	}
+	return mask
+}
+
+// narrows tells whether the difference to one of some crowds is of too few
+// people. They are in order of n, and need most people at most.
+func (c crowd) narrows(level []crowd, most int) bool {
+	most = max(most, c.k)
+	from, _ := slices.BinarySearchFunc(level, c.n-most, func(o crowd, n int) int { return cmp.Compare(o.n, n) })
+	for _, o := range level[from:] {
+		rest := c.n - o.n
+		if rest <= -most {
+			return false
+		}
+		if rest != 0 && max(rest, -rest) < max(c.k, o.k) && (rest > 0 && o.within(c) && !o.answering(c) || rest < 0 && c.within(o) && !c.answering(o)) {
+			return true
+		}
+	}
+	return false
+}
+
+// answered tells whether fewer members than a threshold said nothing on one of
+// some variables.
+func (l *ledger) answered(mask uint64, k int) bool {
+	for ; mask != 0; mask &= mask - 1 {
+		key := keysOf(1 << bits.TrailingZeros64(mask))[0]
+		said, of, silent := l.s.saying(key), l.s.by(mask&-mask), 0
+		for i, n := range of.n {
+			if !said[of.values[i]] {
+				silent += n
+			}
+		}
+		if silent >= k {
+			return false
+		}
+	}
+	return true
+}
+
+// audit looks at all sums and differences of the crowds by some variables.
+func (l *ledger) audit(mask uint64, mine []crowd) error {
+	var all []crowd
+	for of, level := range l.levels {
+		if of&mask == of {
+			all = append(all, level...)
+		}
+	}
+	for _, c := range mine {
+		if !slices.ContainsFunc(all, c.same) {
+			all = append(all, c)
+		}
+	}
+	if l.answered(mask, 1) {
+		all = append(all, crowd{n: l.s.Members, k: mine[0].k})
+	}
+	switch computes, ok := l.s.system(mask, all).solve(); {
+	case !ok:
+		return ErrNarrows
+	case computes:
+		return ErrNarrows
+	}
+	return nil
+}
