@@ -124,10 +124,11 @@ func (s *Snapshot) follow(from string, set []bool, to string) []bool {
 		}
 	}
 	if to == qualifiedKey || from == belowKey {
-		of := s.by(maskOf([]string{from, to}))
+		mask := maskOf([]string{from, to})
+		of, first := s.by(mask), slices.Index(keysOf(mask), from)
 		for i := range of.n {
-			if set[of.values[2*i]] {
-				out[of.values[2*i+1]] = true
+			if set[of.values[2*i+first]] {
+				out[of.values[2*i+1-first]] = true
 			}
 		}
 		return out
