@@ -5,7 +5,7 @@ BIN := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mboka/bin/mboka
 .PHONY: help demo test check bench build
 
 help:
-	@echo 'make demo    try Mboka in this terminal: no account, no token'
+	@echo 'make demo    try Mboka in this terminal and on two phones in the browser: no account, no token'
 	@echo '             (make demo ARGS="--as whatsapp --lang ln")'
 	@echo 'make test    every check that CI runs'
 	@echo 'make check   the same without the race detector, the fault suite and fuzzing'

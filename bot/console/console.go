@@ -7,6 +7,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -40,8 +41,12 @@ func (c *Channel) Name() string { return c.name }
 // Capabilities are those of the platform that is imitated.
 func (c *Channel) Capabilities() bot.Capabilities { return c.caps }
 
-// Send shows the message.
+// Send shows the message. On virtual phones nothing arrives outside a platform's
+// window, as where no text is approved yet: it waits until the person writes.
 func (c *Channel) Send(_ context.Context, address string, m bot.Message) (bot.Receipt, error) {
+	if m.Outside && c.phones != nil {
+		return bot.Receipt{}, &bot.SendError{Outcome: bot.OutsideWindow, Code: "no_template", Err: errors.New("no approved text here")}
+	}
 	c.mu.Lock()
 	c.next++
 	id := strconv.Itoa(c.next)

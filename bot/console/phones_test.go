@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -158,6 +159,22 @@ func TestPhoneOfSomebodyNew(t *testing.T) {
 	changes, _ := s.Since(seen)
 	if len(changes) != 2 || !changes[0].Began || changes[0].Round != 1 || changes[1].Others["telegram"] != 1 {
 		t.Fatalf("%+v", changes)
+	}
+	if all, _ := s.bubbles(0); len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+}
+
+// What the service says first after a day waits on the phones, as where WhatsApp
+// has approved no text.
+func TestNothingArrivesOutsideTheWindow(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	c := s.begin("whatsapp", "a", "w1")
+	var failed *bot.SendError
+	_, err := s.of["whatsapp"].Send(t.Context(), c.Address, bot.Message{Text: "come", Outside: true})
+	if !errors.As(err, &failed) || failed.Outcome != bot.OutsideWindow {
+		t.Error(err)
 	}
 	if all, _ := s.bubbles(0); len(all) != 0 {
 		t.Errorf("%+v", all)

@@ -5,5 +5,20 @@
 // A Snapshot holds coded answers only, without any member; it stands still
 // between two takings, so that two answers of one day cannot be subtracted.
 //
+// A figure is published only if nothing about fewer people than the threshold
+// follows from it together with all that was published over the snapshot, to
+// whomever: officials may read any id, organisations talk to each other, and
+// public pages (Desk.Public) are read by all. So there is one ledger a snapshot,
+// in memory, which the records bring up to date inside each transaction. That a
+// question is refused because of what others asked tells that something near it
+// was asked, and no more: the words are those of too few people. What is looked
+// at stands beside ledger.check; counts are taken as if they were not rounded. A
+// difference between who answered some questions and who answered one more is no
+// count of what anybody answered, and passes.
+//
+// Counts are read from cubes: the combinations of values that came up, with the
+// number of their members. Only the first question by a set of variables walks
+// over all members.
+//
 // It may import bot, bot/protect, store, locales and locales/reference.
 package figures

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 	"sync"
 )
@@ -88,12 +87,11 @@ func (c crowd) same(other crowd) bool {
 // ErrNarrows where somebody who reads all of it could count fewer people than
 // the threshold.
 //
-// Three things are looked at. Of two counts where all people of one are among
+// Two things are looked at. Of two counts where all people of one are among
 // those of the other, what is left must be nobody, or as many as the threshold
-// asks; the number of all members is known to everybody. What any sum and difference of counts by the same variables tells must
-// be too. And so must what they tell together with counts by further variables
-// that nearly everybody has answered: there a count by fewer variables is the
-// sum of others.
+// asks; the number of all members is known to everybody. And so must be what any
+// sums and differences tell of counts by the same variables, fewer of them, or
+// those that every member has answered.
 //
 // A sum by other variables helps nobody further: a count by some variables leaves
 // out who did not answer one of them, so that what they say of those who did
@@ -121,18 +119,19 @@ func (l *ledger) check(q Query, p Published) error {
 			}
 		}
 	}
-	masks := []uint64{all}
-	for mask := range l.levels {
-		if mask&all == all && mask != all && l.answered(mask&^all, p.K) {
-			masks = append(masks, mask)
+	return l.audit(all|l.s.always(), mine)
+}
+
+// always are the variables on which every member said something.
+func (s *Snapshot) always() uint64 {
+	var mask uint64
+	for _, key := range keysOf(^uint64(0)) {
+		said, of := s.saying(key), s.by(maskOf([]string{key}))
+		if !slices.ContainsFunc(of.values, func(v uint16) bool { return !said[v] }) {
+			mask |= maskOf([]string{key})
 		}
 	}
-	for _, mask := range masks {
-		if err := l.audit(mask, mine); err != nil {
-			return err
-		}
-	}
-	return nil
+	return mask
 }
 
 // closure adds to a mask what follows from its variables.
@@ -162,24 +161,6 @@ func (c crowd) narrows(level []crowd, most int) bool {
 	return false
 }
 
-// answered tells whether fewer members than a threshold said nothing on one of
-// some variables.
-func (l *ledger) answered(mask uint64, k int) bool {
-	for ; mask != 0; mask &= mask - 1 {
-		key := keysOf(1 << bits.TrailingZeros64(mask))[0]
-		said, of, silent := l.s.saying(key), l.s.by(mask&-mask), 0
-		for i, n := range of.n {
-			if !said[of.values[i]] {
-				silent += n
-			}
-		}
-		if silent >= k {
-			return false
-		}
-	}
-	return true
-}
-
 // audit looks at all sums and differences of the crowds by some variables.
 func (l *ledger) audit(mask uint64, mine []crowd) error {
 	var all []crowd
@@ -193,7 +174,7 @@ func (l *ledger) audit(mask uint64, mine []crowd) error {
 			all = append(all, c)
 		}
 	}
-	if l.answered(mask, 1) {
+	if mask&^l.s.always() == 0 {
 		all = append(all, crowd{n: l.s.Members, k: mine[0].k})
 	}
 	switch computes, ok := l.s.system(mask, all).solve(); {

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -79,10 +80,11 @@ type view struct {
 	Data         any
 	page         page
 	origin       string
+	pages        []page
 }
 
 func (s *Site) render(ctx context.Context, p page, lang locales.Lang, data any) ([]byte, error) {
-	v := view{Lang: lang, Demo: s.Demo, Style: stylePath, Icon: iconPath, Data: data, page: p, origin: s.Origin}
+	v := view{Lang: lang, Demo: s.Demo, Style: stylePath, Icon: iconPath, Data: data, page: p, origin: s.Origin, pages: s.shown()}
 	if policy, err := s.Policy(ctx); err == nil { // a page that says what is wrong shows without
 		v.Org, v.Contact = policy.Organisation, policy.Contact
 	}
@@ -125,6 +127,11 @@ func (v view) Home() bool { return v.page.file == pages[0].file }
 // Path is where another page stands in the same language.
 func (v view) Path(slug string) string { return pathOf(v.Lang, slug) }
 
+// Has tells whether the site has a page.
+func (v view) Has(slug string) bool {
+	return slices.ContainsFunc(v.pages, func(p page) bool { return p.slug == slug })
+}
+
 // link is one line of a menu.
 type link struct {
 	Path, Name, Lang string
@@ -134,7 +141,7 @@ type link struct {
 // Menu are the pages.
 func (v view) Menu() []link {
 	var all []link
-	for _, p := range pages {
+	for _, p := range v.pages {
 		if p.menu != "" {
 			all = append(all, link{Path: v.Path(p.slug), Name: v.T(p.menu), Here: p.file == v.page.file})
 		}

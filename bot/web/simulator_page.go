@@ -32,6 +32,8 @@ var simulatorWords = []locales.Key{
 // simulatorView is what the template shows.
 type simulatorView struct {
 	Lang     string
+	Icon     string
+	Skip     string
 	Langs    []simulatorLang
 	Text     map[string]string
 	People   []simulatorPerson
@@ -82,7 +84,7 @@ func simulatorLanguage(r *http.Request) locales.Lang {
 }
 
 func viewOf(lang locales.Lang) simulatorView {
-	v := simulatorView{Lang: lang.String(), Text: make(map[string]string, len(simulatorWords))}
+	v := simulatorView{Lang: lang.String(), Icon: iconPath, Skip: locales.Text(lang, locales.WebSkip, nil), Text: make(map[string]string, len(simulatorWords))}
 	for _, key := range simulatorWords {
 		v.Text[strings.TrimPrefix(string(key), "sim_")] = locales.Text(lang, key, nil)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,6 +62,8 @@ type page struct {
 	hidden bool
 	// cache is its Cache-Control; "" for a page that may be a minute old.
 	cache string
+	// lacks tells that a site has nothing to show on it; nil: it always has.
+	lacks func(*Site) bool
 	// fill gives what its template shows; nil: nothing but texts.
 	fill func(*Site, *visit) (any, error)
 }
@@ -78,7 +81,8 @@ var errNoPage = errors.New("no such page")
 var pages = []page{
 	{slug: "", file: "home", title: locales.WebHomeTitle, about: locales.WebHomeAbout, fill: fillHome},
 	{slug: "join", file: "join", title: locales.WebJoinTitle, about: locales.WebJoinAbout, menu: locales.WebJoinMenu, fill: fillJoin},
-	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures},
+	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures,
+		lacks: func(s *Site) bool { return s.Figure == nil }},
 	{slug: meetingsSlug, file: "meetings", title: locales.WebMeetingsTitle, about: locales.WebMeetingsAbout, menu: locales.WebMeetingsMenu, fill: fillMeetings},
 	{slug: "practices", file: "practices", title: locales.WebPracticesTitle, about: locales.WebPracticesAbout, menu: locales.WebPracticesMenu, fill: fillPractices},
 	{slug: "privacy", file: "privacy", title: locales.WebPrivacyTitle, about: locales.WebPrivacyAbout, menu: locales.WebPrivacyMenu, fill: fillPrivacy},
@@ -89,12 +93,17 @@ var pages = []page{
 // for long.
 const aMinute = "public, max-age=60, must-revalidate"
 
+// shown are the pages of this site.
+func (s *Site) shown() []page {
+	return slices.DeleteFunc(slices.Clone(pages), func(p page) bool { return p.lacks != nil && p.lacks(s) })
+}
+
 // mount adds the pages. Each counts against the address that asks.
 func (s *Site) mount(mux *http.ServeMux) {
 	s.limit = newLimiter(pagesAtOnce, pagesPerSecond)
 	handle := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.limited(h)) }
 	for _, lang := range locales.Langs {
-		for _, p := range pages {
+		for _, p := range s.shown() {
 			path := pathOf(lang, p.slug)
 			handle("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
 		}

@@ -21,7 +21,7 @@ func (s *stores) site(public string, demo bool, log *slog.Logger, channels ...bo
 	return &web.Site{
 		Origin: originOf(public), Now: s.clock, Policy: policy, Demo: demo, Logger: log,
 		Telegram: links.Telegram, WhatsApp: links.WhatsApp,
-		Readers: s.db.FigureReaders, Notices: s.db.Notices,
+		Readers: s.db.FigureReaders, Notices: s.db.Notices, Figure: s.desk.Public,
 		Meetings: func(ctx context.Context, lang locales.Lang, at time.Time) ([]web.Meeting, error) {
 			p, err := policy(ctx)
 			if err != nil {

@@ -62,6 +62,7 @@ type stores struct {
 	holds    *limits.Holds
 	lanes    *limits.Lanes
 	clock    func() time.Time
+	desk     *figures.Desk // one for the chat and the pages: it keeps a snapshot in memory
 }
 
 // openStores connects to Postgres and Redis. Close them when done.
@@ -83,6 +84,7 @@ func openStoresAt(ctx context.Context, databaseURL, redisURL string, keys *seal.
 	}
 	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys, clock: clock}
 	s.settings = store.NewSettings(db, clock)
+	s.desk = &figures.Desk{DB: db, Keys: keys, Policy: s.settings.Policy}
 	s.holds = limits.NewHolds(client, "mboka", clock, slices.Collect(maps.Keys(limits.Rates))...)
 	s.lanes = limits.NewLanes(client, "mboka", s.holds, bulkRates())
 	return s, nil
@@ -116,8 +118,8 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
 	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock}
+	desk := s.desk
 	reports := s.reports(channels)
-	desk := &figures.Desk{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Results: results(reports)}
 	all, facts := records.All(), records.Facts()
 	maps.Copy(all, desk.Effects())
 	maps.Copy(facts, desk.Facts())

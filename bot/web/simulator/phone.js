@@ -180,8 +180,8 @@ export class Phone {
       face.setAttribute("aria-pressed", String(mine));
       const badge = face.querySelector(".count");
       badge.textContent = n ? String(n) : "";
+      badge.title = word("unread");
       badge.hidden = !n;
-      face.setAttribute("aria-label", n ? `${face.dataset.name}, ${n} ${word("unread")}` : face.dataset.name);
       if (mine) {
         staff = Boolean(face.dataset.staff);
         this.section.querySelector(".holder").textContent = face.dataset.name;

@@ -15,6 +15,7 @@ export class Sheet {
     rows.replaceChildren(...message.list.map((row) => {
       const button = document.createElement("button");
       button.type = "button";
+      button.dataset.payload = row.payload;
       const label = document.createElement("b");
       label.textContent = row.label;
       button.append(label);

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"mboka/locales"
+	"mboka/store"
 )
 
 // found is one address of the service that a visitor comes to by links.
@@ -56,8 +57,9 @@ func (s *site) crawl(t *testing.T) []found {
 			t.Errorf("/ is in %q for a browser that asks for %s", front.lang, lang)
 		}
 		for todo := []found{front}; len(todo) > 0; todo = todo[1:] {
+			links := todo[0].links(s.url) // notes those that lead elsewhere, too
 			all = append(all, todo[0])
-			for _, next := range todo[0].links(s.url) {
+			for _, next := range links {
 				path, query, _ := strings.Cut(next, "?")
 				if seen[next] || query != "" && asked[path] >= queries {
 					continue
@@ -107,6 +109,7 @@ func (s *site) fetch(t *testing.T, path, from, lang string) found {
 		t.Fatal(err)
 	}
 	req.Header.Set("Accept-Language", lang)
+	req.Header.Set("X-Forwarded-For", anotherAddress())
 	var begun time.Time
 	req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		WroteRequest:         func(httptrace.WroteRequestInfo) { begun = time.Now() },
@@ -149,9 +152,12 @@ func (s *site) again(t *testing.T, f found) time.Duration {
 	return took[len(took)/2]
 }
 
-// elsewhere are the hosts that a page may lead to: the two platforms, and what
-// figures of others are taken from.
-var elsewhere = []string{"t.me", "wa.me"}
+// elsewhere are the hosts that a page may lead to: the two platforms, and the
+// address under which people can tell that it is the real one.
+func elsewhere() []string {
+	real, _ := url.Parse(store.DemoSettings()["verify_url"]) // "" leads nowhere
+	return []string{"t.me", "wa.me", real.Host}
+}
 
 func mayLeadTo(address string) error {
 	to, err := url.Parse(address)
@@ -162,8 +168,26 @@ func mayLeadTo(address string) error {
 		return nil
 	case to.Scheme != "https":
 		return fmt.Errorf("%s is not safe to follow", address)
-	case !slices.Contains(elsewhere, to.Host):
+	case to.Host == "" || !slices.Contains(elsewhere(), to.Host):
 		return fmt.Errorf("%s is another host", address)
 	}
 	return nil
+}
+
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"http://t.me/x", "https://t.me.example.com/x", "https://example.com", "javascript:alert(1)", "https://", "//cdn.example.com/x.js", "%zz"} {
+		if mayLeadTo(address) == nil {
+			t.Errorf("a page may lead to %s", address)
+		}
+	}
+	for _, address := range []string{"https://t.me/some_bot?start=x", "https://wa.me/32460000001", "tel:112", "mailto:contact@example.org"} {
+		if err := mayLeadTo(address); err != nil {
+			t.Error(err)
+		}
+	}
+	f := found{path: "/", kind: "text/html", body: `<a href="/b?x=1&amp;y=2">b</a><a href="https://example.com/">e</a><img src="c.png"><form action="/d"><link href="data:,">`}
+	if links := f.links("http://127.0.0.1:1"); strings.Join(links, " ") != "/b?x=1&y=2 /c.png /d" || strings.Join(f.others, " ") != "https://example.com/" {
+		t.Errorf("follows %q, elsewhere %q", links, f.others)
+	}
 }

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -25,7 +26,9 @@ func (p *page) examine(name string, has head) {
 	if cut := p.cutOff(); len(cut) > 0 {
 		p.t.Errorf("%s at %s: cut off: %q", name, p.look.name, cut)
 	}
-	faults := append(p.unfold(), p.walk()...)
+	faults := p.unfold()
+	p.shot("unfolded-" + strings.Trim(strings.NewReplacer("/", "-", "?", "-", " ", "-").Replace(name), "-"))
+	faults = append(faults, p.walk()...)
 	p.check(name)
 	if has == skipLink {
 		faults = append(faults, p.skips()...)

@@ -77,13 +77,20 @@ const reachable = `(() => {
 	}).map(path);
 })()`
 
+// restart takes the focus back to where it is when a page has just come: to
+// blur alone leaves the next Tab where the last one was.
+func (p *page) restart() {
+	p.t.Helper()
+	p.do(chromedp.Evaluate[chromedp.Void](`{ const b = document.body; b.tabIndex = -1; b.focus(); b.blur(); b.removeAttribute("tabindex"); scrollTo(0, 0) }`))
+}
+
 // walk goes through a page by Tab alone and tells what a person without a mouse
 // would miss.
 func (p *page) walk() []string {
 	p.t.Helper()
 	var faults []string
 	want := eval[[]string](p, reachable)
-	p.do(chromedp.Evaluate[chromedp.Void]("document.activeElement && document.activeElement.blur(); scrollTo(0, 0)"))
+	p.restart()
 	var got []string
 	for range len(want) + 1 {
 		p.press(kb.Tab)
@@ -113,7 +120,7 @@ func (p *page) walk() []string {
 // pages have.
 func (p *page) skips() []string {
 	p.t.Helper()
-	p.do(chromedp.Evaluate[chromedp.Void]("document.activeElement && document.activeElement.blur(); scrollTo(0, 0)"))
+	p.restart()
 	p.press(kb.Tab)
 	first := eval[stop](p, where)
 	if !strings.HasPrefix(first.Href, "#") || len(first.Href) < 2 {

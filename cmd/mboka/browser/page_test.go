@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,7 +106,10 @@ func blank(t *testing.T, host string, l look) *page {
 			Width: l.width, Height: l.height(), DeviceScaleFactor: l.scale, Mobile: l.phone,
 		}),
 		send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme},
+				{Name: "prefers-reduced-motion", Value: "reduce"}, // nothing glides: what is focused is in sight at once
+			},
 		}),
 	)
 	return p
@@ -139,10 +143,20 @@ func (p *page) do(steps ...chromedp.Action[chromedp.Void]) {
 // profile is the browser's name for what this page shares with no other.
 func (p *page) profile() cdp.BrowserContextID { return chromedp.FromContext(p.ctx).BrowserContextID }
 
-// visit goes to an address and waits until the page is there.
+// visit goes to an address and waits until the page is there. The service takes
+// each visit for one from another network: it does not let one read all.
 func (p *page) visit(address string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate(address))
+	headers := network.Headers{"X-Forwarded-For": anotherAddress()}
+	p.do(send(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: headers}), chromedp.Navigate(address))
+}
+
+var addresses atomic.Uint32
+
+// anotherAddress is one that nobody has used yet (RFC 2544 keeps these for tests).
+func anotherAddress() string {
+	n := addresses.Add(1)
+	return fmt.Sprintf("198.18.%d.%d", n>>8&255, n&255)
 }
 
 // hear notes what happens. The browser waits for it.

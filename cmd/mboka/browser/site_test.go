@@ -27,6 +27,7 @@ type site struct {
 	t        *testing.T
 	url      string // without a slash at the end
 	db       *store.DB
+	dbURL    string // of the owner
 	telegram *telegramtest.Server
 	twilio   *twiliotest.Server
 	vars     []string
@@ -54,7 +55,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	url, address := storetest.PostgresURL(t), freeAddress(t)
-	s := &site{t: t, url: "http://" + address, telegram: telegramtest.NewServer(t, token), twilio: twiliotest.NewServer(t, account, auth)}
+	s := &site{t: t, url: "http://" + address, dbURL: url, telegram: telegramtest.NewServer(t, token), twilio: twiliotest.NewServer(t, account, auth)}
 	if s.db, err = store.Open(t.Context(), url, keys); err != nil {
 		t.Fatal(err)
 	}
@@ -70,24 +71,6 @@ func newSite(t *testing.T) *site {
 	s.command("whatsapp", "setup")
 	s.serve()
 	return s
-}
-
-// people is how many made-up members there are: enough for figures by country.
-const people = "400"
-
-// fill puts on record what the pages show.
-func (s *site) fill() {
-	s.t.Helper()
-	ctx, now := s.t.Context(), time.Now()
-	for key, value := range store.DemoSettings() {
-		if err := s.db.PutSetting(ctx, key, value, store.ActorOperator, now); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	s.command("seed", "--members", people)
-	if _, err := s.db.TakeSnapshot(ctx, "S-TEST", now, 0, 100*365*24*time.Hour); err != nil {
-		s.t.Fatal(err)
-	}
 }
 
 // command runs another command of the binary to its end.
