@@ -56,6 +56,7 @@ var staffWords = map[string]store.Permission{
 	ExplainAsked: store.AskFigures,
 	XLSXWord:     store.AskFigures,
 	CSVWord:      store.AskFigures,
+	DigestAsked:  store.GetDigest,
 
 	DoorAsked:          store.Announce,
 	AmbassadorAsked:    store.Announce,
@@ -78,7 +79,7 @@ func MayUse(word string, role store.Role, org, running store.Organisation) bool 
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, AmbassadorAsked, StatsAsked, ExplainAsked, XLSXWord, CSVWord, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
+var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, AmbassadorAsked, StatsAsked, ExplainAsked, XLSXWord, CSVWord, DigestAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }

@@ -15,6 +15,7 @@ import (
 const (
 	StatsAsked   = "stats"
 	ExplainAsked = "explain"
+	DigestAsked  = "digest" // Answer.Text is how often, or to stop
 )
 
 // FigureSaid is the outcome of both, and ResultFigure what there is to say.
@@ -72,13 +73,16 @@ func offered() []flows.Option {
 }
 
 // figureWords are all words about figures.
-var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true}
+var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true, DigestAsked: true}
 
 // asks carries out the words about figures, with what stands behind them.
 // False: to this chat they are no words.
 func (t *thinker) asks() bool {
 	first, rest := firstOf(t.in.Text)
 	name := t.b.staff[reference.Fold(first)]
+	if second, more := firstOf(rest); name == "" && second != "" { // a word may be two: "na mokuse"
+		name, rest = t.b.staff[reference.Fold(first+" "+second)], more
+	}
 	if !figureWords[name] || !t.mayUse(name) {
 		return false
 	}

@@ -40,6 +40,7 @@ var serviceGrants = map[string]Grant{
 	"audit":              mayAdd, // and its partitions not at all
 	"consent":            {May: []string{"SELECT", "INSERT", "DELETE"}, Columns: []string{"member_id"}},
 	"delivery":           mayAll,
+	"digest":             mayAll,
 	"draft":              mayAll,
 	"draft_answer":       mayAll,
 	"dry_run":            {May: []string{"SELECT", "INSERT", "DELETE"}},

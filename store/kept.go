@@ -47,6 +47,7 @@ type KeptRole struct {
 	GrantedAt    time.Time
 	EndedAt      time.Time // zero: it lives, as far as is known
 	EndedWhy     string
+	Digest       string // how often a digest comes: DigestWeek, DigestMonth; "": never
 }
 
 // KeptOf gathers what is kept about the person of a chat, over all their
@@ -137,9 +138,11 @@ func (r reader) keptStaff(ctx context.Context, k *Kept, chat seal.Chat) error {
 		GrantedAt    time.Time    `db:"granted_at"`
 		EndedAt      *time.Time   `db:"ended_at"`
 		EndedWhy     *string      `db:"ended_why"`
+		Digest       string       `db:"digest"`
 	}
 	rows, err := many[roleRow](ctx, r.q, `
-		SELECT role, organisation, granted_at, ended_at, ended_why FROM role WHERE staff_id = $1 ORDER BY granted_at, id`, s.ID)
+		SELECT r.role, r.organisation, r.granted_at, r.ended_at, r.ended_why, coalesce(d.every, '') AS digest
+		FROM role r LEFT JOIN digest d ON d.role_id = r.id WHERE r.staff_id = $1 ORDER BY r.granted_at, r.id`, s.ID)
 	if err != nil {
 		return fmt.Errorf("list roles of a chat: %w", err)
 	}
@@ -147,7 +150,7 @@ func (r reader) keptStaff(ctx context.Context, k *Kept, chat seal.Chat) error {
 	for _, row := range rows {
 		kept.Roles = append(kept.Roles, KeptRole{
 			Role: row.Role, Organisation: row.Organisation, GrantedAt: row.GrantedAt,
-			EndedAt: orZero(row.EndedAt), EndedWhy: orZero(row.EndedWhy),
+			EndedAt: orZero(row.EndedAt), EndedWhy: orZero(row.EndedWhy), Digest: row.Digest,
 		})
 	}
 	if kept.Missions, err = r.keptMissions(ctx, uuid.Nil, s.ID); err != nil {

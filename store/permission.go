@@ -44,6 +44,9 @@ const (
 	RequestProfile Permission = "profile.request"
 	// AskFigures asks for protected counts.
 	AskFigures Permission = "figure.ask"
+	// GetDigest is told regularly what has changed: of figures and meetings only
+	// what the role may see anyway.
+	GetDigest Permission = "digest.get"
 	// Announce plans missions, and tells members of them once somebody else has
 	// approved.
 	Announce Permission = "mission.announce"
@@ -67,6 +70,7 @@ var Permissions = map[Permission]Permit{
 	OpenProfile:    {Roles: []Role{Coordinator}, Running: true},
 	RequestProfile: {Roles: []Role{Coordinator, Official}},
 	AskFigures:     {Roles: []Role{Official}},
+	GetDigest:      {Roles: []Role{Coordinator, Official}},
 	Announce:       {Roles: []Role{Coordinator}},
 	Approve:        {Roles: []Role{Approver}, Running: true},
 	ReadAudit:      {Roles: []Role{Auditor, Admin}},

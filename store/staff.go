@@ -121,7 +121,11 @@ func (tx *Tx) endRoles(ctx context.Context, where, why string, at time.Time, arg
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, err
+	}
+	return ids, tx.endDigests(ctx, ids)
 }
 
 // LiveRoles are all roles that somebody holds at a time, who was seen last
@@ -158,7 +162,18 @@ func (tx *Tx) LapseRoles(ctx context.Context, before time.Time) ([]Held, error) 
 		UPDATE role r SET ended_at = greatest(s.last_seen_at + $2::interval, r.granted_at), ended_why = 'lapsed'
 		FROM staff s WHERE s.id = r.staff_id AND r.ended_at IS NULL AND s.last_seen_at <= $1
 		RETURNING r.id, r.staff_id, r.role, r.organisation, r.granted_at, s.last_seen_at`, before, RoleSilence)
+	if err == nil {
+		err = tx.endDigests(ctx, idsOf(held))
+	}
 	return held, wrap("lapse roles", err)
+}
+
+func idsOf(held []Held) []uuid.UUID {
+	ids := make([]uuid.UUID, 0, len(held))
+	for _, h := range held {
+		ids = append(ids, h.ID)
+	}
+	return ids
 }
 
 // EraseStaff ends the roles of chats and takes away whose they were; the roles

@@ -125,6 +125,7 @@ type keptRole struct {
 	GrantedAt    time.Time `json:"granted_at"`
 	EndedAt      time.Time `json:"ended_at,omitzero"`
 	EndedWhy     string    `json:"ended_why,omitempty"`
+	Digest       string    `json:"digest,omitempty"`
 }
 
 // copies are the two files of /export. Somebody without a record has none.
@@ -193,7 +194,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		one := keptStaff{Channel: s.Channel, Address: s.Address, Language: s.Language, JoinedAt: s.JoinedAt, LastSeenAt: s.LastSeenAt, Roles: []keptRole{}, Missions: missionsKept(s.Missions, lang)}
 		for _, r := range s.Roles {
 			one.Roles = append(one.Roles, keptRole{
-				Role: string(r.Role), Organisation: string(r.Organisation), GrantedAt: r.GrantedAt, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy,
+				Role: string(r.Role), Organisation: string(r.Organisation), GrantedAt: r.GrantedAt, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy, Digest: r.Digest,
 				Title: bot.RoleName(lang, r.Role) + ", " + bot.OrganisationName(lang, r.Organisation),
 			})
 		}

@@ -78,7 +78,7 @@ func table(k kept, lang locales.Lang) []byte {
 	for _, s := range k.Staff {
 		row("staff", s.Channel, "", "", s.Address, moment(s.JoinedAt), details("language", s.Language, "last_seen_at", moment(s.LastSeenAt)))
 		for _, r := range s.Roles {
-			row("role", r.Role, "", r.Organisation, r.Title, moment(r.GrantedAt), details("ended_at", moment(r.EndedAt), "ended_why", r.EndedWhy))
+			row("role", r.Role, "", r.Organisation, r.Title, moment(r.GrantedAt), details("ended_at", moment(r.EndedAt), "ended_why", r.EndedWhy, "digest", r.Digest))
 		}
 		for _, m := range s.Missions {
 			m.rows(row)

@@ -42,6 +42,7 @@ func (d *Desk) Effects() map[string]bot.Effect {
 		bot.ChatFlow + "." + bot.ExplainAsked: d.explain,
 		bot.ChatFlow + "." + bot.XLSXWord:     d.letOut,
 		bot.ChatFlow + "." + bot.CSVWord:      d.letOut,
+		bot.ChatFlow + "." + bot.DigestAsked:  d.subscribe,
 	}
 }
 
@@ -77,12 +78,21 @@ func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counte
 	if err != nil {
 		return nil, err
 	}
+	c, err := d.openTo(ctx, tx, doing, held)
+	if err == nil {
+		c.onlyResults = onlyResults
+	}
+	return c, err
+}
+
+// openTo opens the desk to a role that permits what is done there.
+func (d *Desk) openTo(ctx context.Context, tx *store.Tx, doing bot.Doing, held store.Held) (*counter, error) {
 	policy, err := d.Policy(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}
 	lang, _ := locales.ParseLang(doing.Language)
-	return &counter{Desk: d, ctx: ctx, tx: tx, d: doing, held: held, lang: lang, rules: Rules(policy), onlyResults: onlyResults}, nil
+	return &counter{Desk: d, ctx: ctx, tx: tx, d: doing, held: held, lang: lang, rules: Rules(policy)}, nil
 }
 
 // keep stores a figure and gives its id, which comes from the message: a turn
@@ -160,7 +170,11 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 // say is the result of a question, and its line in the log.
 func (c *counter) say(text, id string, size int) (map[string]string, error) {
 	act := actAsk
-	if c.d.Event.Name != bot.StatsAsked {
+	switch c.d.Event.Name {
+	case bot.StatsAsked:
+	case bot.DigestAsked:
+		act = "digest.set"
+	default:
 		act = "figure." + c.d.Event.Name
 	}
 	results := map[string]string{bot.ResultOutcome: bot.FigureSaid, bot.ResultFigure: text, bot.ResultPicture: c.picture, bot.ResultFigureID: id}

@@ -18,7 +18,7 @@ import (
 )
 
 // Config is what the jobs work with; cmd/mboka joins it. All is needed but
-// First and Ran.
+// First, Digests and Ran.
 type Config struct {
 	Store    *store.DB
 	Sessions *sessions.Store
@@ -32,6 +32,8 @@ type Config struct {
 	// First asks whether somebody may be written to now who may not have written
 	// for long: a platform may bound how many there are in a day. Nil: always.
 	First func(context.Context, store.OpenNotification) (bool, error)
+	// Digests hands over the digests that are due, and says how many. Nil: none.
+	Digests func(ctx context.Context, now time.Time) (int64, error)
 	// Ran hears of each run: what it did in all, or why it did not end.
 	Ran func(job string, counts map[string]int64, err error)
 }
@@ -75,6 +77,7 @@ func All() []Job {
 		{"audit", 24 * time.Hour, []Count{{months, "retention.audit"}}, (*round).audit},
 		{"snapshot", 24 * time.Hour, []Count{{snapshots, "figure.snapshot"}}, (*round).snapshot},
 		{"silence", often, []Count{{warned, "retention.warn"}, {warnedAgain, "retention.warn_again"}, {erased, "retention.erase"}}, (*round).silence},
+		{"digest", time.Hour, []Count{{digests, "digest.send"}}, (*round).digest},
 		{"roles", often, []Count{{lapsed, "retention.roles"}, {forgotten, "retention.staff"}}, (*round).roles},
 	}
 }

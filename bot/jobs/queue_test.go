@@ -52,7 +52,7 @@ func TestQueueBeginsEachPeriodOnce(t *testing.T) {
 	w.member(true, "telegram 1")
 	w.set(begin.AddDate(1, 0, 0))
 	first, second := w.queue(), w.queue()
-	w.ended(7)
+	w.ended(len(jobs.All()))
 	w.settled()
 	first()
 	second()
@@ -91,12 +91,12 @@ func TestJobLeftByADeadReplica(t *testing.T) {
 	}
 	stop := w.queue()
 	defer stop()
-	w.ended(7)
+	w.ended(len(jobs.All()))
 	w.settled()
 	if n := len(w.messages("1")); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	if n := w.count(`SELECT count(*) FROM job_run`); n != 7 {
+	if n := w.count(`SELECT count(*) FROM job_run`); n != len(jobs.All()) {
 		t.Errorf("%d runs", n)
 	}
 }

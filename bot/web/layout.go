@@ -109,7 +109,18 @@ func (v view) T(key locales.Key, pairs ...any) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		args[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
-	return locales.Text(v.Lang, key, args)
+	return together(v.Lang, locales.Text(v.Lang, key, args))
+}
+
+// unbroken are the spaces where French and Lingala lines do not end.
+var unbroken = strings.NewReplacer("« ", "«\u00a0", " »", "\u00a0»", " :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!")
+
+// together keeps punctuation in the line of its word.
+func together(lang locales.Lang, text string) string {
+	if lang == locales.EN {
+		return text
+	}
+	return unbroken.Replace(text)
 }
 
 // Title and About are those of the page.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -85,6 +86,7 @@ type dialogue struct {
 	// number is the last member number that was told.
 	number  string
 	door    string    // the last entry code
+	figure  string    // the id of the last figure
 	mission uuid.UUID // the last meeting
 	seen    []string  // the rendered dialogue
 	kept    []string  // the file as it is now
@@ -113,7 +115,7 @@ func (d *dialogue) run(file string) {
 			waiting = true
 		case "<":
 			got := strings.Join(said, " ")
-			want := strings.NewReplacer("{files}", string(d.filesKey()), "{table}", string(d.tableKey())).Replace(rest)
+			want := strings.NewReplacer("{files}", string(d.filesKey()), "{table}", string(d.tableKey()), "{figures}", string(d.figureKey())).Replace(rest)
 			if want == got {
 				d.kept = append(d.kept, line)
 			} else {
@@ -175,6 +177,7 @@ func (d *dialogue) say(what string) []string {
 			d.number = n
 		}
 		d.heed(turn.Said)
+		d.figure = cmp.Or(figureIDs.FindString(d.phone.last()), d.figure)
 		d.shows()
 	}
 	return turn.Said
@@ -210,17 +213,21 @@ func (d *dialogue) tableKey() locales.Key {
 	return locales.RepFile
 }
 
-var placeholder = regexp.MustCompile(`\{(cmd|label):([a-z0-9_]+)\}`)
+var placeholder = regexp.MustCompile(`\{(cmd|label|rhythm):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door).Replace(saying(text, d.lang))
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door, "{figure}", d.figure).Replace(saying(text, d.lang))
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {
 			before, _, _ := strings.Cut(locales.LabelOf(locales.Key(part[2])).In(d.lang), " (")
 			return before
 		}
-		word, _, _ := strings.Cut(locales.LabelOf(locales.Key("cmd_"+part[2])).In(d.lang), "|")
+		of := "cmd_"
+		if part[1] == "rhythm" {
+			of = "dig_word_"
+		}
+		word, _, _ := strings.Cut(locales.LabelOf(locales.Key(of+part[2])).In(d.lang), "|")
 		return word
 	})
 }
@@ -343,7 +350,7 @@ func (d *dialogue) compare(channel string) {
 	path := filepath.Join("testdata", "rendered", d.name+"."+d.lang.String()+"."+channel+".txt")
 	got := volatile.ReplaceAllString(strings.Join(d.seen, "\n"), "···") + "\n"
 	if d.staff {
-		got = dated.ReplaceAllString(got, "···")
+		got = figureIDs.ReplaceAllString(dated.ReplaceAllString(got, "···"), "F-···")
 	}
 	if *update {
 		write(d.t, path, []string{strings.TrimSuffix(got, "\n")})
