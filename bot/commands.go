@@ -20,12 +20,12 @@ var commandKeys = map[string]locales.Key{
 	"more": locales.CmdMore, "share": locales.CmdShare, "complaint": locales.CmdComplaint,
 	"export": locales.CmdExport, "link": locales.CmdLink, "code": locales.CmdCode, "anew": locales.CmdAnew, "consents": locales.CmdConsents,
 	"read":     locales.CmdRead,
-	"calendar": locales.CmdCalendar,
+	"calendar": locales.CmdCalendar, "directory": locales.CmdDirectory,
 }
 
 // Commands are the commands in the order in which a platform's menu lists
 // them. Back and skip are left out there: they are buttons.
-var Commands = []string{"menu", "continue", "profile", "mydata", "consents", "export", "missions", "language", "stop", "erase", "whosaw", "share", "link", "code", "anew", "complaint", "help"}
+var Commands = []string{"menu", "continue", "profile", "mydata", "consents", "directory", "export", "missions", "language", "stop", "erase", "whosaw", "share", "link", "code", "anew", "complaint", "help"}
 
 // CommandKey is the catalogue entry of a command.
 func CommandKey(name string) (locales.Key, bool) {

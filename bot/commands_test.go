@@ -11,7 +11,7 @@ import (
 
 // memberCommands are the chat words of a member, as scripts and people know
 // them.
-var memberCommands = strings.Fields("start menu help language profile missions mydata stop erase whosaw back skip cancel continue why more share complaint export link code anew consents calendar read")
+var memberCommands = strings.Fields("start menu help language profile missions mydata stop erase whosaw back skip cancel continue why more share complaint export link code anew consents calendar read directory")
 
 // ways are how a word may be written without becoming another one.
 func ways(word string) []string {

@@ -158,6 +158,8 @@ func (t *thinker) decides(turn flows.Turn) bool {
 		case name == FlowMerge+"."+LinkMerged:
 			e.Answer, _ = e.Answers.Get(mergeCode)
 		case name == FlowLink+"."+LinkParted, name == FlowReturn+"."+ChatLeft, name == FlowAnew+"."+ChatLeft, ofStaff(e.Flow) && e.Name != flows.AnswerGiven:
+		case name == FlowDirectory+"."+CardPublished, name == FlowContact+"."+ContactSent,
+			name == FlowContacted+"."+ContactReplied, name == FlowContacted+"."+ContactRefused, name == FlowContacted+"."+ContactBlocked:
 		case name == FlowComing+"."+GuestsCounted, name == FlowFeedback+"."+FeedbackSaid:
 		case name == FlowShare+"."+ShareAccepted, name == FlowShare+"."+ShareRefused:
 			e.Answer, _ = e.Answers.Get(ShareNamed)
@@ -219,7 +221,7 @@ func (t *thinker) deciders() []func(fact flows.Fact, lead []flows.Line) bool {
 	}
 	return []func(flows.Fact, []flows.Line) bool{
 		alone(t.settled), t.staffDecided, t.profileDecided, alone(t.figureDecided), t.calendarDecided, alone(t.reportDecided),
-		t.missionDecided, alone(t.readDecided), t.announcementDecided,
+		t.missionDecided, alone(t.readDecided), t.announcementDecided, t.directoryDecided,
 	}
 }
 

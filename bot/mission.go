@@ -99,6 +99,10 @@ func (t *thinker) addressed(about About, step, code string) {
 		t.asksAgain(step, code)
 		return
 	}
+	if about.Kind == AboutContact {
+		t.looks(about)
+		return
+	}
 	e := flows.Event{Flow: aboutFlows[about.Kind], Name: step, Answer: flows.Answered{Step: step, Codes: []string{code}, Text: about.ID.String()}}
 	if t.b.cfg.Effects[e.Flow+"."+e.Name] == nil || about.Kind == AboutAnnouncement && !t.announces() {
 		t.repeat(flows.Line{Key: locales.Stale})

@@ -18,9 +18,10 @@ const (
 	NoticeReconfirm NoticeKind = "reconfirm"  // once a year: is the profile still right? []
 	NoticeDigest    NoticeKind = "digest"     // to staff: figures of the month
 	NoticeMatch     NoticeKind = "match"      // somebody looks for such skills
+	NoticeContact   NoticeKind = "contact"    // somebody wrote through the directory []
 	NoticeRoleLapse NoticeKind = "role_lapse" // to staff: the role has ended [days, contact]
 )
 
 // NoticeKinds are all kinds.
 var NoticeKinds = []NoticeKind{NoticeMission, NoticeStub, NoticeChange, NoticeReminder, NoticeApproval, NoticeProgress,
-	NoticeRetention, NoticeReconfirm, NoticeDigest, NoticeMatch, NoticeRoleLapse}
+	NoticeRetention, NoticeReconfirm, NoticeDigest, NoticeMatch, NoticeContact, NoticeRoleLapse}

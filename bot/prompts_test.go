@@ -37,7 +37,7 @@ func formSessions(lang locales.Lang) []Session {
 var typed = []string{
 	"zzzz", "zzzzzz qqqq", "5", "44", "1,3 et 5", "Beljique", "un_deux {{1}}", strings.Repeat("très long ", 40), "aide", "effacer", "plus",
 	"pourquoi", "retour", "passer", "langue", "mes données", "modifier", "plainte", "lier", "lier ABC-DEF-234", "rejoindre ABCD-EFGH-2345", "rôles", "journal", "menu", "annuler", "qui m'a vu", "mes accords", "ouvrir", "ouvrir ABC-234", "demander", "réunions", "partager", "/nothing",
-	"code", "nouveau profil", "lire",
+	"code", "nouveau profil", "lire", "annuaire", "/start d_aaaaaaaaaaaaaaaaaaaaaaaaaa",
 	"je suis en danger", "c'est l'ambassade ?", "English", "Liège", "Dresseur", "oui", "non",
 }
 
@@ -56,10 +56,20 @@ func facts(s Session) flows.Facts {
 		outcome = RSVPParty
 	} else if top.Flow == FlowFeedback {
 		outcome = FeedbackKept
+	} else if top.Flow == FlowContact {
+		outcome = ContactTaken
+	} else if top.Flow == FlowContacted {
+		outcome = ContactAway
+	} else if top.Flow == FlowDirectory {
+		outcome = CardShown
 	}
 	waits := "no"
 	if len(given)%2 == 0 { // a request waits for some
 		waits = "yes"
+	}
+	card := map[string]any{"Card": "Nom : x"}
+	if len(given)%3 == 0 { // a message waits for some
+		card[ContactNamed] = "x"
 	}
 	return flows.Facts{flows.FactRecord: {Answers: given, Args: map[string]any{
 		"Summary": flows.Rows{{Title: locales.TSex, Values: flows.Labels{same("x")}}}, "Consents": "x : oui", "Number": "ABC-234", "Date": "3 mai 2026",
@@ -73,11 +83,16 @@ func facts(s Session) flows.Facts {
 		FactMissions:    {Answers: flows.Answers{{Step: MissionsList, Codes: []string{"a", "b"}, Text: "Rencontre\tRencontre, samedi\nForum\tForum, lundi"}}, Args: map[string]any{"Told": "yes"}},
 		FactMission:     {Args: map[string]any{"Title": "Rencontre", "Letter": "Rencontre\n\nVenez.", "Mine": "je viens", "Answer": "yes", "Door": true, "Run": About{Kind: AboutMission}.Run()}},
 
+		flows.FactCard: {Args: card, Answers: flows.Answers{{Step: "now", Codes: []string{"on"}},
+			{Step: "name", Codes: []string{"text"}, Text: "x"}, {Step: "country", Codes: []string{"text"}, Text: "Belgique"}, {Step: "tongues", Codes: []string{"text"}, Text: "Lingala"}}},
+		flows.FactContact: {Args: map[string]any{CardState: HasMessage, "Label": "x", "Text": "x"}, Answers: flows.Answers{{Step: ContactNamed, Codes: []string{"text"}, Text: "x"}}},
+		FactCardOf:        {Args: map[string]any{CardState: CardThere, "Label": "x"}, Answers: flows.Answers{{Step: CardNamed, Codes: []string{"text"}, Text: "x"}}},
+
 		flows.FactDryRun: {Args: map[string]any{"Text": "x"}, Answers: flows.Answers{{Step: flows.FactDryRun, Codes: []string{flows.DryRunReady}}}},
 		flows.FactSample: {Args: map[string]any{"Text": "x"}},
 
 		factRunning: {Args: map[string]any{"Kind": "iom"}},
-		factOutcome: {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234"}}}
+		factOutcome: {Args: map[string]any{ResultOutcome: outcome, "Number": "ABC-234", "Page": "https://example.org/x", "Count": "7"}}}
 }
 
 // reached are all prompts that one or two inputs at a session lead to.

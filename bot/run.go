@@ -41,6 +41,8 @@ func (t *thinker) run(command string) {
 		t.whoSaw()
 	case "consents":
 		t.agreements()
+	case "directory":
+		t.directory()
 	case "export":
 		t.export()
 	case "calendar":

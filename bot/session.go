@@ -34,6 +34,10 @@ type Session struct {
 	// yet, or has not been shown what is behind it.
 	Shared string `json:"sh,omitempty"`
 
+	// Card is that of the directory to whose owner a person wants to write who
+	// has no record yet.
+	Card string `json:"cd,omitempty"`
+
 	// Notice is the version of the privacy notice that the person read last.
 	Notice string `json:"nv,omitempty"`
 	// Agreed is the meaning of the notice that the person has agreed to or been

@@ -58,6 +58,9 @@ func (t *thinker) readDecided(fact flows.Fact) bool {
 		}
 		t.out.Prompt = letter.prompt()
 	case ReadNothing:
+		if t.s.Member != "" && t.b.cfg.Facts[flows.FactContact] != nil && t.reads("", nil) {
+			return true
+		}
 		t.repeat(flows.Line{Key: locales.ReadNone})
 	case ReadOver:
 		t.repeat(flows.Line{Key: locales.ReadOver})

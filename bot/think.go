@@ -143,7 +143,7 @@ func (t *thinker) text() {
 	switch {
 	case t.again():
 		t.out.Silent = true
-	case t.links(), t.joins(), t.sharing(), t.opens(), t.asks(), t.ambassadors(), t.doors(), t.staffs():
+	case t.links(), t.joins(), t.sharing(), t.writes(), t.opens(), t.asks(), t.ambassadors(), t.doors(), t.staffs():
 	case word == "" && t.comes():
 	case t.s.restored && running && (word == "" || word == "start" && t.free(top)):
 		t.repeat(flows.Line{Key: locales.LostFound})
@@ -286,7 +286,7 @@ func (t *thinker) take(turn flows.Turn) {
 		t.out.Need, t.out.Answers = turn.Need, turn.State.Answers
 		return
 	}
-	if t.opensMission(turn) || t.decides(turn) {
+	if t.opensMission(turn) || t.opensDirectory(turn) || t.decides(turn) {
 		return
 	}
 	t.out.Events = append(t.out.Events, turn.Events...)
@@ -353,12 +353,8 @@ func (t *thinker) idle(lead ...flows.Line) {
 	case t.s.Gated:
 		t.begin(FlowReturn, nil, lead...)
 	case t.s.Member != "":
-		if code := t.s.Shared; code != "" { // what they came for is shown first
-			if t.showsShared(code, lead...) {
-				t.s.Shared = ""
-				return
-			}
-			t.s.Shared = ""
+		if t.cameFor(lead...) { // what they came for is shown first
+			return
 		}
 		t.begin(FlowMenu, nil, t.staffLead(lead)...)
 	case len(t.s.Roles) > 0:

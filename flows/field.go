@@ -95,6 +95,11 @@ const (
 	// FactShare is the request for the person's profile that waits for an
 	// answer: Ministère and But. Its answer "request" names it.
 	FactShare = "share"
+	// FactCard is the person's public card: Card as it is or would be, its lines,
+	// and as answers what the flow begins with. FactContact is the message that
+	// waits for them: Name and Text.
+	FactCard    = "card"
+	FactContact = "contact"
 	// FactDryRun is whom an announcement would reach: Text, and as its answer to
 	// itself DryRunReady where it may be sent. FactSample is what one reader gets:
 	// Text.

@@ -30,6 +30,9 @@ type Kept struct {
 	Requests   []ShareRequest // for their profile, the newest first
 	Missions   []KeptMission  // that they were told of or have answered
 	Ambassador string         // code of the link that they came by; "": none
+	Card       DirectoryCard  // zero: none
+	Contacts   []Contact      // by the directory, from them and to them, the newest first
+	Blocked    int            // people of whom they want nothing by the directory
 	Staff      []KeptStaff    // of the chats that took up a role
 }
 
@@ -83,6 +86,9 @@ func (r reader) KeptOf(ctx context.Context, chat seal.Chat) (k Kept, found bool,
 		return Kept{}, false, err
 	}
 	if k.Ambassador, err = r.ambassadorOf(ctx, id); err != nil {
+		return Kept{}, false, err
+	}
+	if err := r.keptDirectory(ctx, &k, id); err != nil {
 		return Kept{}, false, err
 	}
 	chats, err := r.chats(ctx, `SELECT chat FROM address WHERE member_id = $1 ORDER BY created_at, chat`, id)

@@ -120,6 +120,12 @@ var leftOut = map[string]string{
 	"rsvp.door_hash":           "a hash of the door code, of no use to its owner",
 	"feedback.id":              "names the row, no person",
 	"feedback.mission_id":      "names the mission, which is given",
+
+	"directory_contact.id":           "names the row, no person",
+	"directory_contact.addressee_id": "names the other person: nobody is told who they are",
+	"directory_contact.card_id":      "the same",
+	"directory_block.blocked_id":     "the same: how many there are is given",
+	"directory_block.at":             "of that",
 }
 
 // handedOut are the columns about people that Kept holds, beside the answers.
@@ -137,6 +143,9 @@ var handedOut = map[string]string{
 	"delivery":     "channel language country place state reason means attempt due_at started_at settled_at provider_id",
 	"rsvp":         "answer guests waiting arrived_at at",
 	"feedback":     "attended useful sealed_text at",
+
+	"directory_card":    "id shows sealed_name sealed_link created_at updated_at",
+	"directory_contact": "sealed_name sealed_text sent_at expires_at told_at answer answered_at sealed_reply reply_told_at",
 
 	"share_request": "sealed_institution sealed_purpose asked_at expires_at answer answered_at told_at",
 }

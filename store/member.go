@@ -187,6 +187,9 @@ func (tx *Tx) EraseMember(ctx context.Context, id uuid.UUID, day time.Time) erro
 		WHERE member_id = $1`, id); err != nil { // the row stays: totals add up
 		return fmt.Errorf("erase addressee of deliveries: %w", err)
 	}
+	if err := tx.eraseWords(ctx, id); err != nil {
+		return err
+	}
 	if err := tx.eraseSeen(ctx, id); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type mergedRows struct {
 	Merges       []uuid.UUID // earlier merges into it
 	Views        []uuid.UUID // of its profile
 	Requests     []uuid.UUID // for its profile
+	Directory    mergedDirectory
 	Replaced     []replacedAnswer
 }
 
@@ -89,6 +90,7 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 		AND NOT EXISTS (SELECT FROM rsvp o WHERE o.mission_id = r.mission_id AND o.member_id = $2)`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE feedback f SET member_id = $2 WHERE member_id = $1
 		AND NOT EXISTS (SELECT FROM feedback o WHERE o.mission_id = f.mission_id AND o.member_id = $2)`, m.Merged, m.Survivor)
+	mergeDirectory(&batch, m)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $2 WHERE survivor_id = $1`, m.Merged, m.Survivor)
 	batch.Queue(`UPDATE member SET recovery_hash = coalesce(recovery_hash, $2) WHERE id = $1`, m.Survivor, merged.RecoveryHash)
 	batch.Queue(`DELETE FROM member WHERE id = $1`, m.Merged)
@@ -96,6 +98,9 @@ func (tx *Tx) MergeMembers(ctx context.Context, m Merge) error {
 		return fmt.Errorf("merge members: %w", err)
 	}
 	if err := tx.notSilent(ctx, m.Survivor); err != nil {
+		return err
+	}
+	if err := tx.cardNeedsConsent(ctx, m.Survivor); err != nil {
 		return err
 	}
 	if err := tx.putDated(ctx, m.Survivor, m.Answers); err != nil {
@@ -172,6 +177,9 @@ func (tx *Tx) snapshot(ctx context.Context, m Merge, merged Member) (mergedRows,
 		return mergedRows{}, err
 	}
 	if rows.Requests, err = tx.ids(ctx, `SELECT id FROM share_request WHERE member_id = $1 ORDER BY id`, m.Merged); err != nil {
+		return mergedRows{}, err
+	}
+	if rows.Directory, err = tx.directoryOf(ctx, m); err != nil {
 		return mergedRows{}, err
 	}
 	had, err := tx.DatedAnswers(ctx, m.Survivor)

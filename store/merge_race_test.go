@@ -77,7 +77,7 @@ func TestMergeKnowsEveryTable(t *testing.T) {
 	url := storetest.PostgresURL(t)
 	got := sql(t, url, `SELECT string_agg(DISTINCT conrelid::regclass::text, ' ' ORDER BY conrelid::regclass::text)
 		FROM pg_constraint WHERE contype = 'f' AND confrelid = 'member'::regclass`)
-	if want := "address consent delivery feedback link_code member_merge notice profile profile_view rsvp share_request"; got != want {
+	if want := "address consent delivery directory_block directory_card directory_contact feedback link_code member_merge notice profile profile_view rsvp share_request"; got != want {
 		t.Errorf("tables %q refer to members, merge.go and split.go know %q", got, want)
 	}
 }

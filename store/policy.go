@@ -36,6 +36,11 @@ type Policy struct {
 
 	RequestLife time.Duration // whole days that a request for a profile waits
 
+	ContactWriterDay int           // messages by the directory that one member may write in a day
+	ContactInboxDay  int           // that one member is told of in a day
+	ContactBlocks    int           // people who have had enough of a writer, who then writes no more
+	ContactLife      time.Duration // whole days that a message, or the reply to one, waits
+
 	WhatsAppTier int // people written to first in 24 hours
 
 	values map[string]string // of the families, and for MissingForNotice
@@ -81,6 +86,10 @@ func NewPolicy(settings map[string]string) (Policy, error) {
 		RetentionDraft:   time.Duration(number("retention_draft")) * 24 * time.Hour,
 		RetentionAudit:   number("retention_audit"),
 		RequestLife:      time.Duration(number("request_life")) * 24 * time.Hour,
+		ContactWriterDay: number("contact_writer_day"),
+		ContactInboxDay:  number("contact_inbox_day"),
+		ContactBlocks:    number("contact_blocks"),
+		ContactLife:      time.Duration(number("contact_life")) * 24 * time.Hour,
 		WhatsAppTier:     number("whatsapp_tier"),
 		values:           values,
 	}

@@ -47,6 +47,11 @@ var sealedColumns = []sealedColumn{
 	{"announcement_draft", []string{"staff_id", "step"}, 2, "sealed_text"},
 	{"feedback", []string{"id"}, 1, "sealed_text"},
 	{"ambassador", []string{"id"}, 1, "sealed_label"},
+	{"directory_card", []string{"id"}, 1, "sealed_name"},
+	{"directory_card", []string{"id"}, 1, "sealed_link"},
+	{"directory_contact", []string{"id"}, 1, "sealed_name"},
+	{"directory_contact", []string{"id"}, 1, "sealed_text"},
+	{"directory_contact", []string{"id"}, 1, "sealed_reply"},
 	{"audit", []string{"id", "at"}, 1, "sealed_words"},
 }
 

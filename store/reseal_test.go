@@ -103,6 +103,25 @@ func (r *turning) fill(db *store.DB) (chat seal.Chat) {
 		return tx.Audit(ctx, store.Entry{ID: uuid.New(), At: morning, Actor: store.ActorOperator, Act: "setting.set", Words: "mettez dix"})
 	})
 	r.hire(db, db.Keys().Chat("telegram", "3"))
+	card := showCard(t, db, id, after(1))
+	var writers [2]uuid.UUID
+	for i := range writers {
+		writers[i], _ = person(t, db, fmt.Sprint("w", i), fmt.Sprintf("WRT23%d", i))
+	}
+	do(t, db, func(tx *store.Tx) error {
+		for i, writer := range writers {
+			s := sending(writer, card, after(2+i))
+			if err := tx.SendContact(ctx, s); err != nil {
+				return err
+			}
+			if i == 0 {
+				if err := tx.AnswerContact(ctx, s.ID, id, store.ContactReply, "Oui", after(3), after(1000)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 	return chat
 }
 

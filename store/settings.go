@@ -49,6 +49,10 @@ var definitions = []Definition{
 	{Key: "retention_draft", Default: "90d", Allowed: "days that a draft is kept, from 1d to 90d", parse: days(1, 90)},
 	{Key: "retention_audit", Default: "36", Allowed: "months that the audit log is kept, from 12 to 120", parse: between(12, 120)},
 	{Key: "request_life", Default: "14d", Allowed: "days that a request for one profile waits for the person's answer, from 1d to 60d", parse: days(1, 60)},
+	{Key: "contact_writer_day", Default: "3", Allowed: "a whole number from 0 to 20: messages by the directory that one member may write in 24 hours", parse: between(0, 20)},
+	{Key: "contact_inbox_day", Default: "3", Allowed: "a whole number from 1 to 20: messages by the directory that one member is told of in 24 hours", parse: between(1, 20)},
+	{Key: "contact_blocks", Default: "3", Allowed: "a whole number from 1 to 20: people who have blocked a writer, from which on they write no more", parse: between(1, 20)},
+	{Key: "contact_life", Default: "7d", Allowed: "days that a message by the directory waits, from 1d to 7d", parse: days(1, 7)},
 	{Key: "whatsapp_tier", Default: "250", Allowed: "a whole number from 1 to 10000000: people whom WhatsApp lets us write to first in 24 hours", parse: between(1, 10_000_000)},
 	{Key: "price.CC", Allowed: "US dollars for one announcement on WhatsApp, from 0 to 10, as 0.0625, CC being a country such as BE, or default", parse: price},
 }

@@ -115,6 +115,9 @@ func (tx *Tx) SplitMember(ctx context.Context, survivor, merge uuid.UUID) (Membe
 	if err := tx.keepWithdrawals(ctx, j, before, survivor, j.Merged); err != nil {
 		return Member{}, fmt.Errorf("split member: %w", err)
 	}
+	if err := tx.cardNeedsConsent(ctx, survivor, j.Merged); err != nil {
+		return Member{}, fmt.Errorf("split member: %w", err)
+	}
 	if err := tx.giveBack(ctx, survivor, j.rows.Replaced); err != nil {
 		return Member{}, fmt.Errorf("split member: %w", err)
 	}
@@ -136,6 +139,7 @@ func (tx *Tx) restore(ctx context.Context, survivor uuid.UUID, j journalled) err
 	batch.Queue(`UPDATE consent SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Consents, j.Merged)
 	batch.Queue(`UPDATE profile_view SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Views, j.Merged)
 	batch.Queue(`UPDATE share_request SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Requests, j.Merged)
+	splitDirectory(&batch, survivor, j)
 	batch.Queue(`UPDATE member_merge SET survivor_id = $3 WHERE survivor_id = $1 AND id = ANY($2)`, survivor, was.Merges, j.Merged)
 	if was.LentRecovery {
 		batch.Queue(`UPDATE member SET recovery_hash = NULL WHERE id = $1 AND recovery_hash = $2`, survivor, was.Recovery)

@@ -30,6 +30,8 @@ type kept struct {
 	Requests  []keptRequest      `json:"requests"`
 	Missions  []keptMission      `json:"missions"`
 	Staff     []keptStaff        `json:"staff"`
+
+	Directory keptDirectory `json:"directory"`
 }
 
 // keptView is one time that somebody of the staff opened the profile.
@@ -157,6 +159,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 		Notices: []keptNotification{}, Missions: missionsKept(all.Missions, lang),
 		Views: []keptView{}, Requests: []keptRequest{}, Staff: []keptStaff{},
 	}
+	k.Directory = directoryKept(all)
 	for _, v := range all.Views {
 		k.Views = append(k.Views, keptView{Role: string(v.Role), Organisation: string(v.Organisation), Purpose: v.Purpose, At: v.At})
 	}

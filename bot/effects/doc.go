@@ -21,6 +21,9 @@ type Records struct {
 	// Policy gives the settings in force.
 	Policy func(context.Context) (store.Policy, error)
 	Clock  func() time.Time // nil: the computer's
+	// Public is where the public pages are, without a slash at its end; "" where
+	// there are none.
+	Public string
 }
 
 // All are the effects, by "flow.event".
@@ -32,5 +35,6 @@ func (r Records) All() map[string]bot.Effect {
 	maps.Copy(all, r.profiles())
 	maps.Copy(all, r.staff())
 	maps.Copy(all, r.handover())
+	maps.Copy(all, r.directory())
 	return all
 }

@@ -87,8 +87,16 @@ func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 		return nil, fmt.Errorf("member id: %w", err)
 	}
 	last, err := tx.LastConsents(ctx, id)
-	if c, spoken := last["missions"]; err != nil || spoken && !c.Granted {
+	if err != nil {
 		return nil, err
+	}
+	if last[store.ForDirectory].Granted { // whoever says stop wants to be left alone
+		if err := r.withdrawCard(ctx, tx, d, id); err != nil {
+			return nil, err
+		}
+	}
+	if c, spoken := last["missions"]; spoken && !c.Granted {
+		return nil, nil
 	}
 	return nil, r.consent(ctx, tx, d, id, "missions", false, flows.Proof{MessageID: d.MessageID, At: d.At})
 }
@@ -96,7 +104,8 @@ func (r Records) stop(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 // Facts are the lookups of flows.
 func (r Records) Facts() map[string]bot.Lookup {
 	return map[string]bot.Lookup{flows.FactRecord: r.record, flows.FactLinks: r.links, bot.FactCopy: r.copies, bot.FactAgreed: r.agreedTo,
-		flows.FactConsents: r.agreements, flows.FactViews: r.views, flows.FactShare: r.share}
+		flows.FactConsents: r.agreements, flows.FactViews: r.views, flows.FactShare: r.share,
+		flows.FactCard: r.card, flows.FactContact: r.contact, bot.FactCardOf: r.cardOf}
 }
 
 // record is all that is kept about a person: the answers to begin with, and

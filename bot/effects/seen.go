@@ -109,17 +109,17 @@ var consentNames = []struct {
 	key     locales.Key
 }{
 	{"register", locales.ConsentRegister}, {"missions", locales.ConsentMissions},
-	{store.ForContact, locales.ConsentContact}, {store.ForShare, locales.ConsentShareGov},
+	{store.ForContact, locales.ConsentContact}, {store.ForDirectory, locales.ConsentDirectory}, {store.ForShare, locales.ConsentShareGov},
 }
 
 // consentLines lists the last words. What was never spoken of counts as a no;
-// contact is only listed where it has a purpose, share_gov where it was spoken
-// of.
+// contact is only listed where it has a purpose, directory and share_gov where
+// they were spoken of.
 func consentLines(last map[string]store.Consent, contact bool, lang locales.Lang) string {
 	var lines []string
 	for _, n := range consentNames {
 		c, spoken := last[n.purpose]
-		if !spoken && (n.purpose == store.ForShare || n.purpose == store.ForContact && !contact) {
+		if !spoken && (n.purpose == store.ForShare || n.purpose == store.ForDirectory || n.purpose == store.ForContact && !contact) {
 			continue
 		}
 		key, state := locales.ConsentLine, locales.ConsentOff

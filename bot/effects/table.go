@@ -62,6 +62,7 @@ func table(k kept, lang locales.Lang) []byte {
 		row("request", "share_gov", q.Institution, q.Answer, q.Purpose, moment(q.AskedAt),
 			details("expires_at", moment(q.ExpiresAt), "answered_at", moment(q.AnsweredAt), "passed_at", moment(q.PassedAt)))
 	}
+	k.Directory.rows(row)
 	for _, d := range k.Drafts {
 		row("draft", d.Form, "", d.Step, "", moment(d.UpdatedAt),
 			details("version", strconv.Itoa(d.Version), "skipped", strings.Join(d.Skipped, " ")))

@@ -43,6 +43,8 @@ type Site struct {
 	Figure func(context.Context, figures.Query) (f figures.Figure, found, refused bool, err error)
 	// Notices are all versions of the privacy notice, the oldest first.
 	Notices func(context.Context) ([]store.Notice, error)
+	// Directory has the cards of members; nil: there are none, and no page of them.
+	Directory *Directory
 
 	readers  memo[[]store.Organisation]
 	meetings [len(locales.Langs)]memo[[]Meeting]
@@ -83,6 +85,7 @@ var pages = []page{
 	{slug: "join", file: "join", title: locales.WebJoinTitle, about: locales.WebJoinAbout, menu: locales.WebJoinMenu, fill: fillJoin},
 	{slug: "figures", file: "figures", title: locales.WebFiguresTitle, about: locales.WebFiguresAbout, menu: locales.WebFiguresMenu, fill: fillFigures,
 		lacks: func(s *Site) bool { return s.Figure == nil }},
+	directoryPage,
 	{slug: meetingsSlug, file: "meetings", title: locales.WebMeetingsTitle, about: locales.WebMeetingsAbout, menu: locales.WebMeetingsMenu, fill: fillMeetings},
 	{slug: "practices", file: "practices", title: locales.WebPracticesTitle, about: locales.WebPracticesAbout, menu: locales.WebPracticesMenu, fill: fillPractices},
 	{slug: "privacy", file: "privacy", title: locales.WebPrivacyTitle, about: locales.WebPrivacyAbout, menu: locales.WebPrivacyMenu, fill: fillPrivacy},
@@ -104,6 +107,9 @@ func (s *Site) mount(mux *http.ServeMux) {
 	handle := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, s.limited(h)) }
 	for _, lang := range locales.Langs {
 		for _, p := range s.shown() {
+			if p.slug == directorySlug {
+				continue // has a limit of its own
+			}
 			path := pathOf(lang, p.slug)
 			handle("GET "+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, p, lang) })
 		}
@@ -111,6 +117,7 @@ func (s *Site) mount(mux *http.ServeMux) {
 		handle("GET "+home+"/{$}", http.RedirectHandler(home, http.StatusMovedPermanently).ServeHTTP)
 		handle("GET "+pathOf(lang, meetingsSlug)+"/{file}", func(w http.ResponseWriter, r *http.Request) { s.calendar(w, r, lang) })
 	}
+	s.mountDirectory(handle)
 	handle("GET /{$}", s.front)
 	handle("GET "+stylePath, asset("text/css; charset=utf-8", style))
 	handle("GET "+iconPath, asset("image/svg+xml", icon))

@@ -72,6 +72,10 @@ var notices = []Notice{
 		Kind: bot.NoticeRoleLapse, Category: Utility, Why: "to staff: about their own access",
 		text: locales.WaRoleLapse, fields: []string{"N", "Contact"},
 	},
+	{
+		Kind: bot.NoticeContact, Category: Utility, Why: "about the person's own card, at their own wish; names nobody, and what was written is read in the chat",
+		text: locales.WaContact, buttons: []answer{{label: locales.ConLook, run: "stub", step: "menu", code: "directory"}},
+	},
 	{Kind: bot.NoticeProgress, Why: "who sends writes to the service anyway, and the report waits; each would count against the day's people"},
 	{Kind: bot.NoticeDigest, Why: "figures do not go to a chat that nobody has opened"},
 	{Kind: bot.NoticeMatch, Why: "an offer is answered in the chat; who has not opened it for a day finds it at the next word"},

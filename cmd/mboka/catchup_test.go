@@ -25,7 +25,7 @@ import (
 // quickTempo passes again and again; the clock goes ahead by skip.
 func quickTempo(skip *atomic.Int64) tempo {
 	return tempo{
-		catchUp: 30 * time.Millisecond, purge: 30 * time.Millisecond, clear: 30 * time.Millisecond, templates: time.Minute,
+		catchUp: 30 * time.Millisecond, purge: 30 * time.Millisecond, clear: 30 * time.Millisecond, templates: time.Minute, contacts: time.Minute,
 		clock: func() time.Time { return time.Now().Add(time.Duration(skip.Load())) },
 	}
 }

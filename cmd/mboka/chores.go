@@ -21,6 +21,8 @@ type tempo struct {
 	// requests is between two looks for requests that have ended: nobody waits
 	// for it by the minute.
 	requests time.Duration
+	// contacts is between two looks for messages by the directory.
+	contacts time.Duration
 	// templates is between two questions how far WhatsApp is with its approvals.
 	templates time.Duration
 	clock     func() time.Time
@@ -29,13 +31,15 @@ type tempo struct {
 // usualTempo: three minutes are a wait that a person still takes for the
 // network; old messages may stay an hour longer; what was erased goes at once.
 func usualTempo() tempo {
-	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clear: 5 * time.Second, requests: 10 * time.Minute, templates: 10 * time.Minute, clock: time.Now}
+	return tempo{catchUp: 3 * time.Minute, purge: time.Hour, clear: 5 * time.Second, requests: 10 * time.Minute, contacts: 15 * time.Second, templates: 10 * time.Minute, clock: time.Now}
 }
 
 // chores are what the service does again and again.
 func (s service) chores() []chore {
 	ended := requests{db: s.stores.db, accept: s.bot.Accept, log: s.log, clock: s.tempo.clock}
+	written := contacts{db: s.stores.db, notify: s.bot.Notify, policy: s.stores.settings.Policy, log: s.log, clock: s.tempo.clock}
 	all := []chore{
+		{name: contactsName, every: s.tempo.contacts, do: written.pass, guard: s.stores.sessions.Guard(contactsName), log: s.log},
 		{name: requestsName, every: s.tempo.requests, do: ended.pass, guard: s.stores.sessions.Guard(requestsName), log: s.log},
 	}
 	if s.on.whatsapp == nil {

@@ -50,6 +50,7 @@ func (d *dialogue) heed(said []string) {
 			d.spare = linkCodes.FindString(d.phone.last())
 		}
 	}
+	d.heedCard(said)
 	if slices.Contains(said, string(locales.RsvpDoor)) {
 		d.door = doorCodes.FindString(d.phone.last())
 	}

@@ -42,6 +42,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 func TestDialogues(t *testing.T) {
 	s := prepareService(t)
 	setupWhatsApp(t, s)
+	s.tempo.contacts = 100 * time.Millisecond
 	s.tempo.requests = 100 * time.Millisecond
 	s.sql(`INSERT INTO setting VALUES ('quiet_from', '08:00', now(), 'test'), ('quiet_to', '08:00', now(), 'test')`) // no hour is quiet
 	s.start()
@@ -69,7 +70,7 @@ var persons atomic.Int64
 
 // rendered are the dialogues whose texts are compared.
 var rendered = map[string]bool{"happy": true, "hard": true, "rights": true, "link": true, "merge": true, "join": true, "guess": true,
-	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true, "rsvp": true, "reply": true, "full": true, "feedback": true, "report": true}
+	"recycled": true, "lostphone": true, "borrowed": true, "under18": true, "asylum": true, "danger": true, "consents": true, "request": true, "rsvp": true, "reply": true, "full": true, "feedback": true, "report": true, "directory": true}
 
 type dialogue struct {
 	t     *testing.T
@@ -88,6 +89,7 @@ type dialogue struct {
 	door    string    // the last entry code
 	figure  string    // the id of the last figure
 	mission uuid.UUID // the last meeting
+	card    string    // the last public card
 	seen    []string  // the rendered dialogue
 	kept    []string  // the file as it is now
 }
@@ -216,7 +218,7 @@ func (d *dialogue) tableKey() locales.Key {
 var placeholder = regexp.MustCompile(`\{(cmd|label|rhythm):([a-z0-9_]+)\}`)
 
 func (d *dialogue) words(text string) string {
-	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door, "{figure}", d.figure).Replace(saying(text, d.lang))
+	text = strings.NewReplacer("{lang}", d.lang.String(), "{code}", d.code, "{recovery}", d.spare, "{number}", d.number, "{day}", day(), "{door}", d.door, "{figure}", d.figure, "{card}", d.card).Replace(saying(text, d.lang))
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		part := placeholder.FindStringSubmatch(m)
 		if part[1] == "label" {
@@ -251,6 +253,7 @@ func (d *dialogue) words(text string) string {
 //	revoke         the operator ends the roles of the chat
 //	begins         what is approved has gone out
 //	report         an announcement of the chat's role has been sent, and its report is said
+//	weeks          what the chat wrote by the directory was written weeks ago
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
 	d.t.Helper()
@@ -301,6 +304,8 @@ func (d *dialogue) happen(what string) {
 		d.meets(word, strings.Fields(rest))
 	case "begins":
 		d.begins()
+	case "weeks":
+		d.weeks()
 	case "report":
 		d.flushed() // the language that staff speak
 		db := d.s.records()
@@ -339,7 +344,7 @@ func (d *dialogue) key(kind string) string {
 
 // volatile is what differs from run to run: member numbers, codes, dates and
 // links; and the version of the notice, which differs with each word of it.
-var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b|a_[2-9A-HJ-NP-Z]{8}\b`)
+var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b|a_[2-9A-HJ-NP-Z]{8}\b|https?://\S+/directory/[a-z2-7]{26}\b|\bd_[a-z2-7]{26}\b`)
 
 var linkCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}\b`)
 

@@ -54,6 +54,7 @@ func checkOptions() flows.CheckOptions {
 		"LinkCode": "ABC-DEF-234", "Channels": "Telegram, WhatsApp, WhatsApp",
 		"Shares": strings.Repeat("x", 700), "Rows": strings.Repeat("x", 700), "Views": 12, "Mailings": 12,
 		"Text": strings.Repeat("x", 160), "Place": "Bruxelles", "Title": strings.Repeat("x", 60), "Min": 1, "Max": 10,
+		"Card":      strings.Repeat("x", 500),
 		"Ministère": strings.Repeat("x", 60), "But": strings.Repeat("x", 200),
 	} {
 		fill[name] = value
@@ -66,12 +67,13 @@ func checkOptions() flows.CheckOptions {
 			locales.ProfileTitle: summaryMax, locales.Mydata: summaryMax,
 			locales.Shares: summaryMax, locales.SharesPast: summaryMax, locales.RequestReview: summaryMax, locales.AnnCheck: summaryMax, locales.ChgSure: summaryMax, locales.WhosawDetails: summaryMax,
 			locales.Consents: noticeMax, locales.ContactAsk: noticeMax, locales.ShareGov: noticeMax, locales.ShareDone: noticeMax,
+			locales.DirOn: noticeMax, locales.DirPreview: noticeMax, locales.ConRead: noticeMax, locales.ConReview: summaryMax,
 		},
 		Fill:         fill,
 		CommandWords: bot.CommandWords(),
 		MayCommand:   []locales.Key{locales.CountedContinue, locales.BtnMenu, locales.NoticeMore, locales.RecycledNew},
 		Facts: []string{flows.FactRecord, flows.FactPlace, flows.FactLinks, flows.FactStaff, flows.FactConsents, flows.FactViews, flows.FactShare,
-			flows.FactDryRun, flows.FactSample},
+			flows.FactDryRun, flows.FactSample, flows.FactCard, flows.FactContact},
 	}
 }
 

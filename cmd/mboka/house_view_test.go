@@ -29,6 +29,8 @@ var openers = map[string]string{
 	"bot/effects.answer":   "the person's own draft, by their chat",
 	"bot/effects.copies":   "the person's own copy, by their chat",
 	"bot/effects.become":   "the country alone, of the chat's own member",
+	"bot/effects.cardOf":   "the writer's own name, to sign with",
+	"bot/effects.knownOf":  "the person's own card, by their chat",
 	"bot/effects.merge":    "two profiles of one person, who has agreed",
 	"bot/effects.offers":   "whether the person themselves offers something",
 	"cmd/mboka.wire":       "hands the bot the two above",

@@ -21,6 +21,9 @@ func (s *stores) site(public string, demo bool, log *slog.Logger, channels ...bo
 	return &web.Site{
 		Origin: originOf(public), Now: s.clock, Policy: policy, Demo: demo, Logger: log,
 		Telegram: links.Telegram, WhatsApp: links.WhatsApp,
+		Directory: &web.Directory{
+			Cards: s.db.PublicCards, Card: s.db.PublicCard, Count: s.db.CountCards, Countries: s.db.CardCountries, Secret: s.keys.Code,
+		},
 		Readers: s.db.FigureReaders, Notices: s.db.Notices, Figure: s.desk.Public,
 		Meetings: func(ctx context.Context, lang locales.Lang, at time.Time) ([]web.Meeting, error) {
 			p, err := policy(ctx)

@@ -23,6 +23,7 @@ import (
 	"mboka/bot/whatsapp"
 	"mboka/flows"
 	plan "mboka/flows/announce"
+	"mboka/flows/directory"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -48,6 +49,7 @@ func allFlows() []*flows.Flow {
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
 		plan.Flow(), plan.Change(), plan.List(),
+		directory.Flow(), directory.Write(), directory.Read(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
@@ -117,7 +119,7 @@ func redisClient(redisURL string) (redis.UniversalClient, error) {
 // wire joins the bot. channels are the ones that are on.
 // public is the address of bot/web, "" where there is none.
 func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, reg prometheus.Registerer) (*bot.Bot, error) {
-	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock}
+	records := effects.Records{DB: s.db, Keys: s.keys, Policy: s.settings.Policy, Clock: s.clock, Public: strings.TrimRight(public, "/")}
 	desk := s.desk
 	reports := s.reports(channels)
 	all, facts := records.All(), records.Facts()

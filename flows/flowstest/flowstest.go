@@ -5,6 +5,7 @@ package flowstest
 import (
 	"mboka/flows"
 	"mboka/flows/announce"
+	"mboka/flows/directory"
 	"mboka/flows/handover"
 	"mboka/flows/link"
 	"mboka/flows/meeting"
@@ -26,6 +27,7 @@ func All() []*flows.Flow {
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
 		announce.Flow(), announce.Change(), announce.List(),
+		directory.Flow(), directory.Write(), directory.Read(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }

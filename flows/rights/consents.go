@@ -18,6 +18,7 @@ const (
 	ContactGiven   = "contact_yes"
 	ContactEnded   = "contact_no"
 	ShareGovEnded  = "share_gov_no"
+	DirectoryAsked = "directory" // the card of the directory, which has a flow of its own
 	consentMenu    = "consents"
 	consentsClosed = "closed"
 )
@@ -37,8 +38,9 @@ const (
 // Consents shows each consent and lets the person give it or take it back.
 //
 // register is given in the notice and taken back by erasing everything, which
-// the list says. directory and fund are not offered: nothing uses them yet, and
-// a consent is asked when it has a purpose. share_gov is never given here, only
+// the list says. fund is not offered: nothing uses it yet, and a consent is
+// asked when it has a purpose. directory is given under the card itself, in a
+// flow of its own. share_gov is never given here, only
 // in answer to one request; here it can be taken back.
 var Consents = sync.OnceValue(func() *flows.Flow {
 	return flows.New(ConsentsID, 1, append([]flows.Step{
@@ -50,13 +52,14 @@ var Consents = sync.OnceValue(func() *flows.Flow {
 				toggled("contact_end", locales.ConsentsContactEnd, ContactNow, Off, Idle),
 				toggled("shares", locales.ConsentsShares, ShareGovNow, Off, Idle),
 				toggled("shares_past", locales.ConsentsSharesPast, ShareGovNow, On, Idle),
+				fields.Row{Option: flows.Option{Code: DirectoryAsked, Label: locales.LabelOf(locales.ConsentsDirectory)}},
 				fields.Row{Option: flows.Option{Code: "done", Label: locales.LabelOf(locales.ProfileDone)}},
 			),
 			Routes: []flows.Route{
 				{Code: "missions_give", To: "missions_give"}, {Code: "missions_end", To: "missions_end"},
 				{Code: "contact_give", To: "contact_give"}, {Code: "contact_end", To: "contact_end"},
 				{Code: "shares", To: "shares"}, {Code: "shares_past", To: "shares_past"},
-				{Code: "done", To: consentsClosed},
+				{Code: DirectoryAsked, To: DirectoryAsked}, {Code: "done", To: consentsClosed},
 			}},
 	}, consentSteps()...)...)
 })
@@ -94,6 +97,7 @@ func consentSteps() []flows.Step {
 		end("contact_off", ContactEnded, locales.ConsentWithdrawn),
 		end("shares_off", ShareGovEnded, locales.SharesEnded),
 		past,
+		end(DirectoryAsked, DirectoryAsked, locales.Closed), // the bot goes on with the card
 		end("kept", "", locales.ConsentKept),
 		end(consentsClosed, "", locales.Closed),
 	}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"mboka/bot"
+	"mboka/bot/announce"
+	"mboka/flows"
+	"mboka/locales"
+	"mboka/store"
+)
+
+// contactsName names the guard in Redis.
+const contactsName = "directory-messages"
+
+const (
+	// contactsPerPass bounds one pass; the next one goes on.
+	contactsPerPass = 100
+	// silentAfter: whoever was silent for longer may have another owner's number
+	// (domain reference, 2.4), and is told nothing of the directory.
+	silentAfter = 60 * 24 * time.Hour
+)
+
+// contacts tells members that somebody has written to them by the directory, or
+// answered: not what, and in nobody's night. What was written is read in the
+// chat, where it is asked again whether it may be.
+type contacts struct {
+	db     *store.DB
+	notify func(ctx context.Context, channel, address string, n bot.Notification) error
+	policy func(context.Context) (store.Policy, error)
+	log    *slog.Logger
+	clock  func() time.Time
+}
+
+// pass forgets what has ended and tells who is to be told. Telling is repeated
+// until it is on record, and the chat takes it once.
+func (c contacts) pass(ctx context.Context) error {
+	now := c.clock().UTC()
+	if _, err := c.db.DropContacts(ctx, now); err != nil {
+		return err
+	}
+	policy, err := c.policy(ctx)
+	if err != nil {
+		return fmt.Errorf("read settings: %w", err)
+	}
+	due, err := c.db.DueContacts(ctx, store.DueQuery{
+		At: now, PerDay: policy.ContactInboxDay, HeardSince: now.Add(-silentAfter), Awake: announce.AwakePlaces(policy, now), Most: contactsPerPass,
+	})
+	if err != nil {
+		return err
+	}
+	for _, one := range due {
+		if err := c.notify(ctx, one.Channel, one.Address, contactNote(one, now)); err != nil {
+			return err
+		}
+		if err := c.db.ContactTold(ctx, one.ID, one.Reply, now); err != nil {
+			return err
+		}
+	}
+	if len(due) > 0 {
+		c.log.Info("told of messages by the directory", "count", len(due))
+	}
+	return nil
+}
+
+// contactNote says that something waits. Outside of WhatsApp's window it goes
+// by the approved text, or waits until the person writes.
+func contactNote(one store.DueContact, now time.Time) bot.Notification {
+	id, key := one.ID, locales.ConTold
+	if one.Reply {
+		id, key = uuid.NewSHA1(one.ID, []byte("reply")), locales.ConToldReply
+	}
+	return bot.Notification{
+		ID: id.String(), Key: key, Kind: bot.NoticeContact, Language: one.Language, HeardAt: one.HeardAt, QueuedAt: now, Waits: true,
+		About: bot.About{Kind: bot.AboutContact, ID: one.ID}, Step: bot.StepContact,
+		Choices: []flows.Option{{Code: bot.ContactLook, Label: locales.LabelOf(locales.ConLook)}},
+	}
+}
