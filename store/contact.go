@@ -167,10 +167,10 @@ func (tx *Tx) sendContact(ctx context.Context, s Sending) error {
 // openFor are the messages to a member, $1, that wait for an answer at a time, $2.
 const openFor = ` WHERE addressee_id = $1 AND answer IS NULL AND expires_at > $2 AND sealed_text IS NOT NULL`
 
-// OpenContact is the oldest message that a member has been told of and not
-// answered, or with an id that one.
+// OpenContact is the oldest message that a member has not answered, or with an
+// id that one: whoever asks need not have been told of it.
 func (r reader) OpenContact(ctx context.Context, member, id uuid.UUID, at time.Time) (Contact, bool, error) {
-	return r.contact(ctx, openFor+` AND (id = $3 OR $3 IS NULL AND told_at IS NOT NULL) ORDER BY sent_at, id LIMIT 1`, member, at, orNull(id))
+	return r.contact(ctx, openFor+` AND ($3::uuid IS NULL OR id = $3) ORDER BY sent_at, id LIMIT 1`, member, at, orNull(id))
 }
 
 // RepliedContact is the newest message of a member that was replied to, or with
