@@ -14,6 +14,7 @@ import (
 //	=d<delivery>.<step>.<code>       to a member, of an announcement
 //	=a<announcement>.<step>.<code>   to staff
 //	=b<ambassador>.<step>.<code>     to staff, of a link that is passed on
+//	=q<zero>.<step>.<code>           to staff, of a question about figures
 //	=c<contact>.contact.look         to a member, of a message by the directory
 //
 // Where an id names somebody's own row, the effect asks the records whether it
@@ -29,6 +30,7 @@ const (
 	AboutAnnouncement AboutKind = "a"
 	AboutMission      AboutKind = "m"
 	AboutAmbassador   AboutKind = "b"
+	AboutQuestion     AboutKind = "q" // of no one thing: the id is zero
 	AboutContact      AboutKind = "c"
 )
 
@@ -50,7 +52,7 @@ func ReadAbout(run string) (a About, ok bool) {
 		return About{}, false
 	}
 	switch a.Kind = AboutKind(rest[:1]); a.Kind {
-	case AboutDelivery, AboutAnnouncement, AboutMission, AboutAmbassador, AboutContact:
+	case AboutDelivery, AboutAnnouncement, AboutMission, AboutAmbassador, AboutQuestion, AboutContact:
 	default:
 		return About{}, false
 	}

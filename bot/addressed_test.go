@@ -8,7 +8,7 @@ import (
 
 func TestAbout(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []AboutKind{AboutDelivery, AboutAnnouncement, AboutMission, AboutAmbassador} {
+	for _, kind := range []AboutKind{AboutDelivery, AboutAnnouncement, AboutMission, AboutAmbassador, AboutQuestion} {
 		want := About{Kind: kind, ID: uuid.MustParse("f3c1a1de-0000-8000-8000-00000000beef")}
 		payload := Payload(want.Run(), "rsvp", "maybe")
 		run, step, code, ok := ReadPayload(payload)

@@ -95,6 +95,10 @@ var aboutFlows = map[AboutKind]string{AboutDelivery: FlowDelivery, AboutAnnounce
 
 // addressed takes a tap on a button that belongs to no run of a flow.
 func (t *thinker) addressed(about About, step, code string) {
+	if about.Kind == AboutQuestion {
+		t.asksAgain(step, code)
+		return
+	}
 	if about.Kind == AboutContact {
 		t.looks(about)
 		return

@@ -65,7 +65,11 @@ var staffWords = map[string]store.Permission{
 }
 
 // alsoWords are permissions that give a word too.
-var alsoWords = map[string]store.Permission{AnnouncementsAsked: store.Approve}
+var alsoWords = map[string]store.Permission{
+	AnnouncementsAsked: store.Approve,
+	StatsAsked:         store.Announce, // what came of announcements, and nothing else
+	ExplainAsked:       store.Announce,
+}
 
 // MayUse tells whether a role of an organisation has a word of staff, where
 // running is the organisation that runs the service.

@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"mboka/flows"
 	"mboka/locales"
 	"mboka/locales/reference"
+	"mboka/store"
 )
 
 // The words of staff about figures; Answer.Text is what was asked, or the id of
@@ -23,7 +25,52 @@ const (
 	// ResultPicture names the picture that goes with it, see Config.Picture; "":
 	// none.
 	ResultPicture = "Picture"
+	// ResultOffer tells whether TopQuestions stand under it as buttons: "yes".
+	ResultOffer = "Offer"
 )
+
+// TopQuestion is a question that is offered as a button: a tap asks the words of
+// Asks in the language of the chat, as if they had been written.
+type TopQuestion struct {
+	Code      string
+	Row, Asks locales.Key
+}
+
+// TopQuestions are ten, as many as a WhatsApp list has rows: how many, where and
+// who they are; five about skills, which is what the service counts; what they
+// want to give; and what came of the work. The others are one word away: a
+// variable's name, or one of these with a country behind it.
+var TopQuestions = []TopQuestion{
+	{"all", locales.TopAll, locales.TopAllAsks},
+	{"country", locales.TopCountry, locales.TopCountryAsks},
+	{"age", locales.TopAge, locales.TopAgeAsks},
+	{"degree", locales.TopDegree, locales.TopDegreeAsks},
+	{"below", locales.TopBelow, locales.TopBelowAsks},
+	{"work", locales.TopWork, locales.TopWorkAsks},
+	{"sector", locales.TopSector, locales.TopSectorAsks},
+	{"health", locales.TopHealth, locales.TopHealthAsks},
+	{"give", locales.TopGive, locales.TopGiveAsks},
+	{"results", locales.TopResults, locales.TopResultsAsks},
+}
+
+// asksAgain takes a tap on one of them.
+func (t *thinker) asksAgain(step, code string) {
+	i := slices.IndexFunc(TopQuestions, func(q TopQuestion) bool { return q.Code == code })
+	if i < 0 || step != StatsAsked || !t.may(store.AskFigures) {
+		t.repeat(flows.Line{Key: locales.Stale})
+		return
+	}
+	t.figure(StatsAsked, locales.Text(t.s.language(), TopQuestions[i].Asks, nil))
+}
+
+// offered are the buttons of TopQuestions.
+func offered() []flows.Option {
+	out := make([]flows.Option, 0, len(TopQuestions))
+	for _, q := range TopQuestions {
+		out = append(out, flows.Option{Code: q.Code, Label: locales.LabelOf(q.Row), Desc: locales.LabelOf(q.Asks)})
+	}
+	return out
+}
 
 // figureWords are all words about figures.
 var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true, DigestAsked: true}
@@ -50,7 +97,7 @@ func (t *thinker) asks() bool {
 // question takes a text that the menu does not understand as a question, from whom
 // may ask.
 func (t *thinker) question(top flows.State, text string) bool {
-	if !t.b.flows[top.Flow].IsMenu() || !t.mayUse(StatsAsked) || strings.HasPrefix(strings.TrimSpace(text), "/") {
+	if !t.b.flows[top.Flow].IsMenu() || !t.may(store.AskFigures) || strings.HasPrefix(strings.TrimSpace(text), "/") {
 		return false
 	}
 	t.figure(StatsAsked, text)
@@ -75,5 +122,8 @@ func (t *thinker) figureDecided(fact flows.Fact) bool {
 	t.out.Prompt = flows.Prompt{Marks: flows.None, Body: flows.Line{Key: locales.FigSaid, Args: fact.Args}}
 	t.offerFiles(fact)
 	t.out.Picture, _ = fact.Args[ResultPicture].(string)
+	if fact.Args[ResultOffer] == "yes" {
+		t.out.Prompt.Run, t.out.Prompt.Step, t.out.Prompt.Options = About{Kind: AboutQuestion}.Run(), StatsAsked, offered()
+	}
 	return true
 }

@@ -50,3 +50,25 @@ func Date(lang Lang, t time.Time) string {
 	}
 	return day + " " + months[lang][t.Month()-1] + " " + year
 }
+
+// Month is a month with its year: "mai 2026", "May 2026", "5/2026".
+func Month(lang Lang, t time.Time) string {
+	lang = Lang(lang.index())
+	if lang == LN {
+		return strconv.Itoa(int(t.Month())) + "/" + strconv.Itoa(t.Year())
+	}
+	return months[lang][t.Month()-1] + " " + strconv.Itoa(t.Year())
+}
+
+// Percent is a share given in thousandths: "42 %", "42%"; under ten with one
+// place behind the point, "0,5 %", "0.5%".
+func Percent(lang Lang, thousandths int) string {
+	sign, point := " %", ","
+	if Lang(lang.index()) == EN {
+		sign, point = "%", "."
+	}
+	if thousandths < 100 {
+		return strconv.Itoa(thousandths/10) + point + strconv.Itoa(thousandths%10) + sign
+	}
+	return Number(lang, (thousandths+5)/10) + sign
+}

@@ -52,3 +52,15 @@ func TestDate(t *testing.T) {
 		}
 	}
 }
+
+func TestMonthAndPercent(t *testing.T) {
+	t.Parallel()
+	may := time.Date(2026, 5, 3, 0, 0, 0, 0, time.UTC)
+	for lang, want := range map[Lang][4]string{
+		FR: {"mai 2026", "0,5 %", "9,9 %", "42 %"}, EN: {"May 2026", "0.5%", "9.9%", "42%"}, LN: {"5/2026", "0,5 %", "9,9 %", "42 %"},
+	} {
+		if got := [4]string{Month(lang, may), Percent(lang, 5), Percent(lang, 99), Percent(lang, 424)}; got != want {
+			t.Errorf("%s: %q", lang, got)
+		}
+	}
+}

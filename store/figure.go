@@ -21,6 +21,7 @@ type Figure struct {
 	At           time.Time    `db:"at"`
 	Query        []byte       `db:"query"`
 	Published    []byte       `db:"published"`
+	Aside        bool         `db:"aside"` // nobody's words asked for it
 }
 
 // ErrFigureTaken: there is another figure of this id; try the next one.
@@ -32,9 +33,9 @@ func (tx *Tx) PutFigure(ctx context.Context, f Figure) error {
 		return err
 	}
 	tag, err := tx.tx.Exec(ctx, `
-		INSERT INTO figure (id, snapshot_id, role_id, organisation, at, query, published)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
-		f.ID, f.SnapshotID, orNull(f.RoleID), f.Organisation, f.At, f.Query, f.Published)
+		INSERT INTO figure (id, snapshot_id, role_id, organisation, at, query, published, aside)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+		f.ID, f.SnapshotID, orNull(f.RoleID), f.Organisation, f.At, f.Query, f.Published, f.Aside)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = ErrFigureTaken
 	}
@@ -46,7 +47,7 @@ func (tx *Tx) PutFigure(ctx context.Context, f Figure) error {
 
 const selectFigure = `
 	SELECT f.id, f.snapshot_id, s.taken_at, coalesce(f.role_id, '00000000-0000-0000-0000-000000000000') AS role_id,
-		f.organisation, f.at, f.query, f.published
+		f.organisation, f.at, f.query, f.published, f.aside
 	FROM figure f JOIN snapshot s ON s.id = f.snapshot_id`
 
 // FigureByID finds a figure.
@@ -91,9 +92,9 @@ func (tx *Tx) holdFigures(ctx context.Context, snapshot string) error {
 	return nil
 }
 
-// LastFigure is the newest figure of a role since a time.
+// LastFigure is the newest figure that a role asked for, since a time.
 func (r reader) LastFigure(ctx context.Context, role uuid.UUID, since time.Time) (f Figure, found bool, err error) {
-	f, found, err = one[Figure](ctx, r.q, selectFigure+` WHERE f.role_id = $1 AND f.at >= $2 ORDER BY f.at DESC, f.id LIMIT 1`, role, since)
+	f, found, err = one[Figure](ctx, r.q, selectFigure+` WHERE f.role_id = $1 AND f.at >= $2 AND NOT f.aside ORDER BY f.at DESC, f.id LIMIT 1`, role, since)
 	if err != nil {
 		return Figure{}, false, fmt.Errorf("find last figure: %w", err)
 	}

@@ -50,6 +50,7 @@ var serviceGrants = map[string]Grant{
 	"erased":             mayChange,
 	"feedback":           mayAll,
 	"figure":             mayAdd,
+	"figure_month":       mayChange,
 	"goose_db_version":   mayRead,
 	"invite":             mayAll,
 	"job_run":            mayAll,

@@ -198,6 +198,16 @@ func (r reader) MissionsAhead(ctx context.Context, after time.Time) ([]Mission, 
 	return all, wrapErr("list missions", err)
 }
 
+// MissionsAnnounced gives the missions of which the sending of an announcement
+// has begun, in a country or, where it is "", anywhere: those announced last
+// first, at most so many.
+func (r reader) MissionsAnnounced(ctx context.Context, country string, most int) ([]Mission, error) {
+	all, err := r.missions(ctx, ` m
+		JOIN LATERAL (SELECT max(planned_at) AS told_at FROM announcement a WHERE a.mission_id = m.id AND a.kind = 'notice') AS told ON told_at IS NOT NULL
+		WHERE $1 IN ('', host_country) ORDER BY told_at DESC, id LIMIT $2`, country, most)
+	return all, wrapErr("list missions", err)
+}
+
 // missions reads missions with their texts in the order of a query.
 func (r reader) missions(ctx context.Context, where string, args ...any) ([]Mission, error) {
 	rows, err := many[missionRow](ctx, r.q, selectMission+where, args...)

@@ -34,6 +34,9 @@ func populated(t *testing.T, n int) (string, *store.DB) {
 		} else {
 			s.Number = fmt.Sprintf("O%06d", p.Number)
 		}
+		for purpose, yes := range p.Consents {
+			s.Consents = append(s.Consents, store.Consent{ID: uuid.New(), Purpose: purpose, Granted: yes, NoticeVersion: "1", MessageID: "synthetic:" + purpose})
+		}
 		all = append(all, s)
 	}
 	if _, err := db.AddSynthetic(t.Context(), all); err != nil {

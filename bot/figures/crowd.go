@@ -111,7 +111,7 @@ func (s *Snapshot) sets(where map[string][]bool) sets {
 }
 
 // follows are the variables from which others follow.
-var follows = []struct{ from, to string }{{city, country}, {profession, group}, {education, qualifiedKey}}
+var follows = []struct{ from, to string }{{city, country}, {profession, group}, {education, qualifiedKey}, {belowKey, education}, {belowKey, employed}}
 
 // follow gives the values of one variable that members with some values of
 // another one can have: of a city its country, of a profession its group,
@@ -123,11 +123,12 @@ func (s *Snapshot) follow(from string, set []bool, to string) []bool {
 			out[at] = true
 		}
 	}
-	if to == qualifiedKey {
-		of := s.by(maskOf([]string{from, to}))
+	if to == qualifiedKey || from == belowKey {
+		mask := maskOf([]string{from, to})
+		of, first := s.by(mask), slices.Index(keysOf(mask), from)
 		for i := range of.n {
-			if set[of.values[2*i]] {
-				out[of.values[2*i+1]] = true
+			if set[of.values[2*i+first]] {
+				out[of.values[2*i+1-first]] = true
 			}
 		}
 		return out

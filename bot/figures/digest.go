@@ -236,7 +236,7 @@ func (c *counter) counted(s *Snapshot, q Query) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id, err := c.keep(s, Figure{Taken: s.Taken, Query: q, Published: p})
+	id, err := c.keep(s, Figure{Taken: s.Taken, Query: q, Published: p}, true)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"mboka/bot"
 	"mboka/bot/protect"
 	"mboka/flows"
@@ -35,7 +37,10 @@ func (d *Desk) letOut(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if err != nil {
 		return nil, err
 	}
-	return bot.FigureFiles(doing.Event.Name + fileSign + id), c.audit(actExport, f.ID, f.Published.Total.N)
+	if c.onlyResults && f.Query.Measure != Results {
+		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
+	}
+	return bot.FigureFiles(doing.Event.Name + fileSign + id), c.audit(actExport, f.ID, f.Published.size())
 }
 
 // fileSign stands between the kind of a file and the id in what FactFigure is
@@ -68,6 +73,7 @@ func (d *Desk) file(ctx context.Context, q bot.Looking) (flows.Fact, error) {
 	if err != nil {
 		return flows.Fact{}, fmt.Errorf("read settings: %w", err)
 	}
+	f.Titles = titles(f.Published.Results, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, q.Lang)
 	file, err := f.File(kind, q.Lang, Rules(policy))
 	return flows.Fact{Args: map[string]any{bot.CopyFiles: []bot.File{file}}}, err
 }
@@ -115,6 +121,9 @@ func (f Figure) sheets(lang locales.Lang, r protect.Rules) (table, definitions b
 // rows are the table with its head and its totals.
 func (f Figure) rows(v voice) [][]any {
 	p := f.Published
+	if f.Query.Measure != Members {
+		return f.measureRows(v)
+	}
 	switch len(f.Query.By) {
 	case 0:
 		return [][]any{
@@ -196,6 +205,11 @@ func (f Figure) definitions(v voice) [][]any {
 	}
 	if f.Query.Qualified {
 		rows = append(rows, []any{word(locales.FigDefFilter), word(locales.FigDefQualified)})
+	}
+	if f.Query.Measure == Results { // no members are counted, and nothing is rounded
+		return append(rows,
+			[]any{word(locales.FigDefTaken), p.At.UTC().Format("2006-01-02")}, []any{word(locales.FigDefK), p.K},
+			[]any{word(locales.FigDefNote), said.Footer})
 	}
 	rows = append(rows,
 		[]any{word(locales.FigDefMembers), v.value(p.Members)},

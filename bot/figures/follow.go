@@ -34,6 +34,13 @@ func (q Query) On(earlier Query) Query {
 		v, _ := VariableOf(key)
 		return !v.Several && len(q.By) == 0 && slices.ContainsFunc(q.Where, func(f Filter) bool { return f.Variable == key && len(f.Codes) == 1 })
 	})
+	if out.Measure = q.Measure; q.Measure == Members && len(q.By) == 0 {
+		out.Measure = earlier.Measure
+	}
+	out, alone := out.aboutBelow().measured()
+	if alone != Members && alone == q.Measure { // it is what was asked for; the rest of the earlier one does not go with it
+		out, _ = q.measured()
+	}
 	if len(out.By) == 0 {
 		out.By = nil
 	}

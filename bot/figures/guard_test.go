@@ -2,6 +2,7 @@ package figures
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"mboka/bot/synthetic"
@@ -78,5 +79,21 @@ func TestGuardAgainstSubtraction(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestGuardKnowsWhoWorksBelow: who works below their level has a degree and is
+// employed, so that a count of those people is compared with theirs.
+func TestGuardKnowsWhoWorksBelow(t *testing.T) {
+	t.Parallel()
+	s := tiny(t, 2500, 3)
+	set := s.test(belowKey, Query{By: []string{belowKey}}).said
+	for key, want := range map[string][]string{education: graduate(), employed: atWork()} {
+		got := s.follow(belowKey, set, key)
+		for at, code := range s.columns[key].codes {
+			if got[at+1] != slices.Contains(want, code) {
+				t.Errorf("%s of who works below their level: %v", code, got[at+1])
+			}
+		}
 	}
 }

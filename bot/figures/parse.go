@@ -19,6 +19,9 @@ type Understood struct {
 	Each []Query
 	// Which are words with more than one meaning, none of them certain.
 	Which []Unknown
+	// Alone is a measure that is not known of what is asked. Query is what can be
+	// asked without it.
+	Alone Measure
 }
 
 // Unknown is a word that was not understood, and what it may have been.
@@ -28,7 +31,9 @@ type Unknown struct {
 }
 
 // Clear tells whether the text can be answered as it stands.
-func (u Understood) Clear() bool { return len(u.Unknown) == 0 && len(u.Which) == 0 }
+func (u Understood) Clear() bool {
+	return len(u.Unknown) == 0 && len(u.Which) == 0 && u.Alone == Members
+}
 
 // alike is the Jaro-Winkler similarity from which a phrase is worth a question.
 const alike = 0.88
@@ -44,7 +49,10 @@ const longestText = 400
 // form "secteur pays=CA", "âge x sexe qualifiés".
 func Parse(text string) Understood {
 	text = text[:min(len(text), longestText)]
-	p := parser{text: text, left: strings.Fields(folded(spaced(text)))}
+	p := parser{text: text, left: strings.Fields(folded(spaced(text))), upper: map[string]bool{}}
+	for word := range strings.FieldsSeq(spaced(text)) {
+		p.upper[strings.ToLower(word)] = word == strings.ToUpper(word)
+	}
 	vocabulary, _ := words()
 	for len(p.left) > 0 {
 		if !p.phrase(vocabulary) {
@@ -68,6 +76,8 @@ type parser struct {
 	share bool
 	// named is the variable that the last phrase named: "secteur santé".
 	named string
+	// upper are the words in capitals: "CA" is a country, and "no" is not Norway.
+	upper map[string]bool
 }
 
 // phrase takes the longest phrase that is understood from the front.
@@ -79,7 +89,7 @@ func (p *parser) phrase(v *vocabulary) bool {
 			if n > 4 {
 				continue
 			}
-			if found, ok = place(phrase, p.left[:n]); !ok {
+			if found, ok = p.place(phrase, p.left[:n]); !ok {
 				continue
 			}
 		}
@@ -99,9 +109,10 @@ func (v *vocabulary) find(phrase string) ([]meaning, bool) {
 	return found, ok
 }
 
-// place finds a country by the names and aliases that people type.
-func place(phrase string, parts []string) ([]meaning, bool) {
-	if len(parts) == 1 && len(phrase) == 2 {
+// place finds a country by the names and aliases that people type, or by its
+// code.
+func (p *parser) place(phrase string, parts []string) ([]meaning, bool) {
+	if len(parts) == 1 && len(phrase) == 2 && (p.named == country || p.upper[phrase]) {
 		c, ok := reference.CountryByCode(strings.ToUpper(phrase))
 		return []meaning{{kind: isIt, variable: country, codes: []string{c.Alpha2}}}, ok
 	}
@@ -122,9 +133,13 @@ func (p *parser) take(phrase string, found []meaning) {
 	case aiming:
 		p.aimed = true
 	case byIt:
-		if !slices.Contains(p.by, m.variable) {
-			p.by = append(p.by, m.variable)
+		for _, key := range append([]string{m.variable}, m.codes...) {
+			if !slices.Contains(p.by, key) {
+				p.by = append(p.by, key)
+			}
 		}
+	case measuring:
+		p.out.Query.Measure = Measure(m.variable)
 	case isIt:
 		if p.named == m.variable { // "pays = Canada" names no rows
 			p.by = slices.DeleteFunc(p.by, func(key string) bool { return key == m.variable })
@@ -134,7 +149,7 @@ func (p *parser) take(phrase string, found []meaning) {
 	switch m.kind {
 	case byIt:
 		p.named = m.variable
-	case isIt, shared, skilful:
+	case isIt, shared, skilful, measuring:
 		p.named = ""
 	}
 }
@@ -213,6 +228,7 @@ func (p *parser) done() Understood {
 	if p.aimed {
 		*q = q.aim()
 	}
+	*q = q.aboutBelow()
 	if p.share && len(q.By) == 0 && len(q.Where) > 0 {
 		// "the share of women": the rows tell it, the filter would leave one.
 		q.By = []string{q.Where[0].Variable}
@@ -245,6 +261,7 @@ func (p *parser) done() Understood {
 	if len(q.By) == 0 {
 		q.By = nil
 	}
+	*q, p.out.Alone = q.measured()
 	p.out.Each = q.each(further)
 	return p.out
 }

@@ -1,12 +1,11 @@
 package figures
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"mboka/locales"
 )
 
 // where writes filters shortly: "profession=nursing country_residence=CA".
@@ -90,36 +89,42 @@ func TestParseNamesWhatItDoesNotKnow(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"combien d'infirmières au Canada ?", "âge x sexe qualifiés", "pays=CA;DROP TABLE member", "\x00\xff", "é", "x x x x", strings.Repeat("pays ", 200)} {
+	for _, seed := range []string{"combien d'infirmières au Canada ?", "âge x sexe qualifiés", "pays=CA;DROP TABLE member", "\x00\xff", "é", "x x x x", "secteur depuis F-7Q2MA'; DROP TABLE figure", "ONU par mois", "$1 OR true", strings.Repeat("pays ", 200)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got := Parse(text)
-		if err := got.Query.check(); err != nil {
-			t.Fatalf("%q: %v", text, err)
-		}
-		for _, filter := range got.Query.Where {
-			v, _ := VariableOf(filter.Variable)
-			for _, code := range filter.Codes {
-				if v.Label(code).In(0) == code {
-					t.Fatalf("%q: %s=%q is no value", text, filter.Variable, code)
-				}
+		for _, q := range append([]Query{got.Query}, got.Each...) {
+			if err := q.check(); err != nil {
+				t.Fatalf("%q: %v", text, err)
 			}
+			ours(t, text, q)
+		}
+		if rest, id := since(text); id != "" && (len(id) != 5 || strings.Trim(id, idSigns) != "") || id == "" && rest != text {
+			t.Fatalf("%q: %q since %q", text, rest, id)
 		}
 	})
 }
 
-// What the card offers must be understood as it stands.
-func TestExamplesOfTheCardAreUnderstood(t *testing.T) {
-	t.Parallel()
-	for _, lang := range locales.Langs {
-		lines := strings.Split(locales.Text(lang, locales.FigTop, locales.Args{"Date": "-"}), "\n")
-		if len(lines) != 12 {
-			t.Errorf("%s: %d lines", lang, len(lines))
+// ours: a question holds no word of the person: all that is looked up or kept of
+// it are names of variables and values out of the reference data. The words
+// themselves go sealed into the log alone.
+func ours(t *testing.T, text string, q Query) {
+	t.Helper()
+	measures := []Measure{Members, Months, Stock, Results}
+	if !slices.Contains(measures, q.Measure) {
+		t.Fatalf("%q: measure %q", text, q.Measure)
+	}
+	for _, key := range q.variables() {
+		if !slices.ContainsFunc(Variables, func(v Variable) bool { return v.Key == key }) {
+			t.Fatalf("%q: variable %q", text, key)
 		}
-		for _, line := range lines[1 : len(lines)-1] {
-			if u := Parse(line); !u.Clear() || len(u.Query.By)+len(u.Query.Where) == 0 {
-				t.Errorf("%s: %q: %+v", lang, line, u)
+	}
+	for _, filter := range q.Where {
+		v, _ := VariableOf(filter.Variable)
+		for _, code := range filter.Codes {
+			if v.Label(code).In(0) == code || strings.Trim(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
+				t.Fatalf("%q: %s=%q is no value", text, filter.Variable, code)
 			}
 		}
 	}

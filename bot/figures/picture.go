@@ -5,10 +5,15 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
 
 	"mboka/bot"
 	"mboka/bot/protect"
 	"mboka/locales"
+	"mboka/store"
 )
 
 // Drawing is how a figure is drawn in a language. ok is false for one that is a
@@ -16,28 +21,42 @@ import (
 func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool) {
 	p, said := f.Published, f.Say(lang, r)
 	v := voice{lang, r, p.K}
-	if len(p.Rows) == 0 {
+	if len(p.Rows)+len(p.Results) == 0 {
 		return Drawing{}, false
 	}
-	of, _ := VariableOf(f.Query.By[0])
 	d = Drawing{
 		Lang: lang, Title: f.Query.Words(lang), SmallText: v.text(locales.FigSmall, locales.Args{"K": p.K}), HiddenText: v.text(locales.FigHidden, nil),
 		Highlight: -1, Footer: append(append([]string{said.Sentence}, said.Notes...), said.Footer),
 	}
+	// The signs of heat are of the text alone: the font has none, lengths stand for them.
+	d.Footer = slices.DeleteFunc(d.Footer, func(line string) bool { return line == v.text(locales.HeatNote, nil) })
+	d.Title = capital(d.Title)
 	if p.Synthetic {
 		d.Synthetic = v.text(locales.FigSynthetic, nil)
 	}
+	switch f.Query.Measure {
+	case Months:
+		return f.drawMonths(v, d)
+	case Stock:
+		return f.drawStock(v, d)
+	case Results:
+		return f.drawResults(v, d)
+	}
+	of, _ := VariableOf(f.Query.By[0])
+	if len(f.Query.By) == 1 && of.Parts && len(p.Rows) <= seriesOf[Stacked].most {
+		return f.drawParts(v, of, d), true
+	}
 	for _, code := range p.Rows {
 		d.Labels = append(d.Labels, v.name(of, code))
+	}
+	if f.Mark != "" {
+		d.Highlight = slices.Index(p.Rows, f.Mark)
 	}
 	if len(f.Query.By) == 1 {
 		if of.Ordered {
 			d.Kind = Columns
 		}
 		d.Series = []Series{{Values: f.column(0)}}
-		if f.Mark != "" {
-			d.Highlight = slices.Index(p.Rows, f.Mark)
-		}
 		return d, true
 	}
 	across, _ := VariableOf(f.Query.By[1])
@@ -55,6 +74,12 @@ func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool)
 	return d, true
 }
 
+// capital begins a heading with a capital.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
 func (f Figure) column(j int) []protect.Cell {
 	var out []protect.Cell
 	for _, row := range f.Published.Cells {
@@ -63,10 +88,48 @@ func (f Figure) column(j int) []protect.Cell {
 	return out
 }
 
-// picturedBy is the question whose table shows where a single number about one
-// country stands among the others. ok is false for any other question.
+// drawParts is one bar whose parts are the values: counts, or where a share is
+// asked for and there may be one, percentages.
+func (f Figure) drawParts(v voice, of Variable, d Drawing) Drawing {
+	p := f.Published
+	d.Kind, d.Labels = Stacked, []string{""}
+	cells, percent := f.column(0), f.Query.Share
+	shares := slices.Clone(cells)
+	for i, c := range cells {
+		if c.State != protect.Shown {
+			continue
+		}
+		n, ok := v.rules.Share(c, p.Total)
+		shares[i].N, percent = n, percent && ok
+	}
+	if percent {
+		cells, d.Whole, d.Unit = shares, 100, percentSign(v.lang)
+	}
+	for i, code := range p.Rows {
+		d.Series = append(d.Series, Series{Name: v.name(of, code), Values: cells[i : i+1]})
+	}
+	return d
+}
+
+// percentSign follows a number.
+func percentSign(lang locales.Lang) string {
+	if lang == locales.EN {
+		return "%"
+	}
+	return "\u00a0%"
+}
+
+// picturedBy is the question whose table shows where a single number stands:
+// about one country among the others, else among the values of what it is about.
+// ok is false for any other question.
 func (q Query) picturedBy() (among Query, here string, ok bool) {
-	if len(q.By) > 0 || len(q.Where) < 2 && !q.Qualified {
+	if q.Measure != Members || len(q.By) > 0 {
+		return Query{}, "", false
+	}
+	if !slices.ContainsFunc(q.Where, func(f Filter) bool { return f.Variable == country || f.Variable == city }) && !q.Qualified {
+		return q.amongValues()
+	}
+	if len(q.Where) < 2 && !q.Qualified {
 		return Query{}, "", false
 	}
 	among = Query{By: []string{country}, Qualified: q.Qualified}
@@ -81,6 +144,26 @@ func (q Query) picturedBy() (among Query, here string, ok bool) {
 		}
 	}
 	return among, here, here != ""
+}
+
+// amongValues is the table of the one or two variables that a number is about.
+func (q Query) amongValues() (among Query, here string, ok bool) {
+	if len(q.Where) == 0 || len(q.Where) > 2 {
+		return Query{}, "", false
+	}
+	for _, f := range q.Where {
+		among.By = append(among.By, f.Variable)
+	}
+	if codes := q.Where[0].Codes; len(codes) == 1 {
+		here = codes[0]
+	}
+	if len(among.By) == 2 {
+		if first, _ := VariableOf(among.By[0]); first.Ordered {
+			slices.Reverse(among.By)
+			here = ""
+		}
+	}
+	return among, here, true
 }
 
 // markSign stands in the name of a picture between the figure and the value
@@ -107,6 +190,7 @@ func (d *Desk) Picture(ctx context.Context, ref string, lang locales.Lang) (bot.
 		return bot.Image{}, err
 	}
 	f.Mark = mark
+	f.Titles = titles(f.Published.Results, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, lang)
 	drawing, ok := f.Drawing(lang, Rules(policy))
 	if !ok {
 		return bot.Image{}, errNoPicture

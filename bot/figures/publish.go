@@ -3,6 +3,7 @@ package figures
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"mboka/bot/protect"
 )
@@ -23,10 +24,26 @@ type Published struct {
 	Cells        [][]protect.Cell `json:"cells,omitempty"`
 	RowTotals    []protect.Cell   `json:"row_totals,omitempty"`
 	ColumnTotals []protect.Cell   `json:"column_totals,omitempty"`
+	// Stock are the UN's estimates of the rows, of the measure Stock, and StockAll
+	// that of all countries.
+	Stock    []int     `json:"stock,omitempty"`
+	StockAll int       `json:"stock_all,omitempty"`
+	Coverage *Coverage `json:"coverage,omitempty"` // nil: none
+	// Results are those of the measure Results, and At is when they were counted.
+	Results []Result  `json:"results,omitempty"`
+	At      time.Time `json:"at,omitzero"`
 	// Synthetic: some of the members are made up.
 	Synthetic bool `json:"synthetic,omitempty"`
 	// Step is to what the counts are rounded; 0 on record: not kept then.
 	Step int `json:"step,omitempty"`
+}
+
+// size is how much was told, for the log.
+func (p Published) size() int {
+	if len(p.Results) > 0 {
+		return len(p.Results)
+	}
+	return p.Total.N
 }
 
 // Other is the row or column of all values that are not listed.
@@ -60,6 +77,9 @@ func Publish(r protect.Rules, q Query, c Counted) (Published, error) {
 		err = p.list(r, q, c)
 	case 2:
 		err = p.cross(r, q, c)
+	}
+	if q.Measure == Stock {
+		p.setStock()
 	}
 	return p, err
 }

@@ -19,7 +19,10 @@ var (
 		set := map[string]bool{}
 		v, _ := VariableOf(profession)
 		for _, o := range v.Options() {
-			set[o.Code] = len(o.Classes) > 0 && !slices.ContainsFunc(o.Classes, func(c string) bool { return c[0] < '1' || c[0] > '3' })
+			if len(o.Classes) == 0 { // who never worked has no profession
+				continue
+			}
+			set[o.Code] = !slices.ContainsFunc(o.Classes, func(c string) bool { return c[0] < '1' || c[0] > '3' })
 		}
 		return set
 	})

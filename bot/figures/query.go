@@ -15,7 +15,9 @@ type Query struct {
 	Where     []Filter
 	Qualified bool // only qualified members
 	Share     bool // a percentage is asked for
-	Public    bool `json:",omitempty"` // for a public page
+	// Measure is what is told of them, where it is not how many they are.
+	Measure Measure `json:",omitempty"`
+	Public  bool    `json:",omitempty"` // for a public page
 }
 
 // Filter keeps members who have one of the codes.
@@ -46,7 +48,7 @@ func (q Query) check() error {
 			return fmt.Errorf("%w: %q twice", ErrQuery, f.Variable)
 		}
 	}
-	return nil
+	return q.checkMeasure()
 }
 
 // variables are those that fix a cell, each once.

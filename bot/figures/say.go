@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"mboka/bot/protect"
 	"mboka/locales"
 	"mboka/locales/reference"
@@ -21,6 +23,9 @@ type Figure struct {
 	Query     Query
 	Published Published
 	Mark      string // the value that its picture points out; "" for none
+	// Titles are what staff called the missions of the measure Results. They are
+	// read when the figure is said, and are no part of it.
+	Titles map[uuid.UUID]string
 }
 
 // Said is a figure in words: each part is one line or several.
@@ -81,12 +86,16 @@ func (v voice) name(of Variable, code string) string {
 // Say puts a figure into words.
 func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 	v, p := voice{lang, r, f.Published.K}, f.Published
+	switch f.Query.Measure {
+	case Months:
+		return f.sayMonths(v)
+	case Results:
+		return f.sayResults(v)
+	}
 	out := Said{
 		Understood: v.text(locales.FigUnderstood, locales.Args{"What": f.Query.Words(lang)}),
-		Sentence: v.text(f.Query.sentence(), locales.Args{
-			"Total": v.cell(p.Total), "Answered": v.cell(p.Answered), "Members": v.cell(p.Members),
-		}),
-		Footer: v.text(locales.FigFooter, locales.Args{"Date": locales.Date(lang, f.Taken), "ID": f.ID}),
+		Sentence:   v.sentence(f),
+		Footer:     v.footer(f),
 	}
 	hidden := p.Total.State == protect.Hidden || p.Answered.State == protect.Hidden || p.Members.State == protect.Hidden
 	for i, code := range p.Rows {
@@ -97,11 +106,23 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 	if hidden {
 		out.Notes = append(out.Notes, v.text(locales.FigHiddenWhy, nil))
 	}
+	if p.hot() > 0 {
+		out.Notes = append(out.Notes, v.text(locales.HeatNote, nil))
+	}
 	for _, key := range f.Query.By {
 		if of, _ := VariableOf(key); of.Several {
 			out.Notes = append(out.Notes, v.text(locales.FigSeveral, nil))
 			break
 		}
+	}
+	if slices.Contains(f.Query.variables(), belowKey) {
+		out.Notes = append(out.Notes, v.text(locales.BelowNote, nil))
+	}
+	if f.Query.Measure == Stock {
+		out.Notes = append(out.Notes, v.text(locales.StockNote, nil))
+	}
+	if p.Coverage != nil {
+		out.Notes = append(out.Notes, v.coverage(p.Coverage))
 	}
 	out.Notes = append(out.Notes, v.study(f)...)
 	if p.Synthetic {
@@ -110,15 +131,36 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 	return out
 }
 
+func (v voice) footer(f Figure) string {
+	return v.text(locales.FigFooter, locales.Args{"Date": locales.Date(v.lang, f.Taken), "ID": f.ID})
+}
+
 // sentence is the one that says no number twice.
-func (q Query) sentence() locales.Key {
+func (v voice) sentence(f Figure) string {
+	q, p := f.Query, f.Published
+	total, base := p.Total, p.Answered
+	key := locales.FigMembers
 	switch {
+	case slices.Equal(q.By, []string{belowKey}) && len(q.Where) == 0 && !q.Qualified:
+		key, total, base = locales.BelowSentence, p.at("yes"), p.Total
 	case len(q.Where) > 0 || q.Qualified:
-		return locales.FigPeople
+		key = locales.FigPeople
 	case len(q.By) > 0:
-		return locales.FigAnswered
+		key = locales.FigAnswered
 	}
-	return locales.FigMembers
+	args := locales.Args{"Total": v.cell(total), "Answered": v.cell(base), "Members": v.cell(p.Members)}
+	if percent, ok := v.rules.Share(total, base); ok && key == locales.FigPeople {
+		key, args["Percent"] = locales.FigPeopleShare, percent
+	}
+	return v.text(key, args)
+}
+
+// at is the count of one value.
+func (p Published) at(code string) protect.Cell {
+	if i := slices.Index(p.Rows, code); i >= 0 {
+		return p.Cells[i][0]
+	}
+	return protect.Cell{State: protect.Small}
 }
 
 // row is one line of the table, and whether something in it is withheld.
@@ -129,13 +171,15 @@ func (v voice) row(f Figure, i int, code string) (line string, hidden bool) {
 		hidden = hidden || c.State == protect.Hidden
 	}
 	value := ""
-	if len(f.Query.By) == 1 {
+	if f.Query.Measure == Stock {
+		value = v.stockRow(p, i)
+	} else if len(f.Query.By) == 1 {
 		value = v.share(p.Cells[i][0], p.Total)
 	} else {
 		across, _ := VariableOf(f.Query.By[1])
 		var cells []string
 		for j, c := range p.Cells[i] {
-			cells = append(cells, v.name(across, p.Columns[j])+" "+v.cell(c))
+			cells = append(cells, v.name(across, p.Columns[j])+" "+p.heat(c)+v.cell(c))
 		}
 		if len(p.RowTotals) > i {
 			cells = append(cells, v.text(locales.FigTotal, nil)+" "+v.cell(p.RowTotals[i]))
@@ -159,7 +203,12 @@ func (q Query) Words(lang locales.Lang) string {
 	if q.Qualified {
 		parts = append(parts, locales.Text(lang, locales.FigQualified, nil))
 	}
-	if len(parts) == 0 {
+	switch {
+	case q.Measure == Stock, q.Measure != Members && len(parts) == 0:
+		return locales.Text(lang, measureTitles[q.Measure], nil)
+	case q.Measure != Members:
+		return locales.Text(lang, measureTitles[q.Measure], nil) + ", " + strings.Join(parts, ", ")
+	case len(parts) == 0:
 		parts = append(parts, locales.Text(lang, locales.FigAll, nil))
 	}
 	for _, key := range q.By {

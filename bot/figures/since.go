@@ -77,9 +77,14 @@ func (v voice) change(now voice, before, after protect.Cell) string {
 	if before.State != protect.Shown || after.State != protect.Shown {
 		return out
 	}
+	return out + " (" + v.signed(after.N-before.N) + ")"
+}
+
+// signed is a difference with its sign.
+func (v voice) signed(n int) string {
 	sign := "+"
-	if after.N < before.N {
+	if n < 0 {
 		sign = "−"
 	}
-	return out + " (" + sign + locales.Number(v.lang, max(after.N-before.N, before.N-after.N)) + ")"
+	return sign + locales.Number(v.lang, max(n, -n))
 }

@@ -81,7 +81,13 @@ func NewSnapshot(rows iter.Seq[Row]) (*Snapshot, error) {
 	for row := range rows {
 		s.Members++
 		for _, v := range Variables {
-			if err := s.columns[v.Key].add(row[at[v.Key]]); err != nil {
+			value := ""
+			if v.Key == belowKey {
+				value = belowLevel(row[at[education]], row[at[employed]], row[at[group]], row[at[profession]])
+			} else {
+				value = row[at[v.Key]]
+			}
+			if err := s.columns[v.Key].add(value); err != nil {
 				wrong = fmt.Errorf("%s: %w", v.Key, err)
 			}
 		}

@@ -112,7 +112,7 @@ func (v voice) study(f Figure) []string {
 func (c *counter) further(s *Snapshot, all []Query) (string, error) {
 	var out strings.Builder
 	for _, q := range all {
-		p, err := c.publish(c.ctx, c.tx, s, c.rules, q)
+		p, err := c.tells(s, q)
 		switch {
 		case withheld(err):
 			out.WriteString("\n\n" + q.Words(c.lang) + "\n" + Refuse(err, s, q, c.lang, c.rules))
@@ -121,7 +121,7 @@ func (c *counter) further(s *Snapshot, all []Query) (string, error) {
 			return "", err
 		}
 		f := Figure{Taken: s.Taken, Query: q, Published: p}
-		if f.ID, err = c.keep(s, f); err != nil {
+		if f.ID, err = c.keep(s, f, true); err != nil {
 			return "", err
 		}
 		out.WriteString("\n\n" + f.brief(c.lang, c.rules))

@@ -24,6 +24,8 @@ type Variable struct {
 	// Study: it belongs to the feasibility study about a fund. Each of these is
 	// told by itself where several are named: they are one subject.
 	Study bool
+	// Parts are drawn as one bar in parts: shares of a whole, not a ranking.
+	Parts bool
 	// list names the option lists of its values; "" where they are places.
 	list string
 }
@@ -44,8 +46,8 @@ const (
 var Variables = []Variable{
 	{Key: age, Title: locales.TAgeBand, Ordered: true, Unsaid: []string{"adult"}, list: age},
 	{Key: country, Title: locales.TCountryResidence},
-	{Key: education, Title: locales.TEducationLevel, Ordered: true, Unsaid: []string{"edu_unknown"}, list: education},
-	{Key: employed, Title: locales.TEmploymentStatus, Unsaid: []string{"na"}, list: employed},
+	{Key: education, Parts: true, Title: locales.TEducationLevel, Ordered: true, Unsaid: []string{"edu_unknown"}, list: education},
+	{Key: employed, Parts: true, Title: locales.TEmploymentStatus, Unsaid: []string{"na"}, list: employed},
 	{Key: "field_of_study", Title: locales.TFieldOfStudy, list: "field_of_study"},
 	{Key: "sector", Title: locales.TSector, list: "sector"},
 	{Key: group, Title: locales.TProfessionGroup, list: group},
@@ -55,8 +57,9 @@ var Variables = []Variable{
 	{Key: offers, Title: locales.TContributionTypes, Several: true, list: offers},
 	{Key: city, Title: locales.TCityResidence, Sensitive: true},
 	{Key: "years_abroad", Title: locales.TYearsAbroad, Ordered: true, Unsaid: []string{"na"}, list: "years_abroad"},
-	{Key: "sex", Title: locales.TSex, Unsaid: []string{"na"}, list: "sex"},
+	{Key: "sex", Parts: true, Title: locales.TSex, Unsaid: []string{"na"}, list: "sex"},
 	{Key: province, Title: locales.TProvinceOrigin, Sensitive: true, list: province},
+	{Key: belowKey, Parts: true, Title: locales.BelowTitle, Sensitive: true, Ordered: true}, // made of others, a profession among them
 
 	{Key: stays, Title: locales.FvAvailability, Ordered: true, list: stays},
 	{Key: aimedGroup, Title: locales.FvTargetGroup, Unsaid: []string{"na"}, list: province},
@@ -96,6 +99,9 @@ func professionLists() []string {
 
 // Options are the values of a variable that come from an option list.
 func (v Variable) Options() []reference.Option {
+	if v.Key == belowKey {
+		return belowOptions()
+	}
 	if v.Key == profession {
 		var all []reference.Option
 		for _, list := range professionLists() {

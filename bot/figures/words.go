@@ -22,19 +22,20 @@ var moduleWords string // of the optional parts; what words.csv has of a phrase 
 type meaning struct {
 	kind     kind
 	variable string
-	codes    []string
+	codes    []string // of byIt: a second variable
 }
 
 type kind uint8
 
 const (
-	counted  kind = iota // asks for a count, which is asked anyway
-	shared               // asks for a percentage
-	skilful              // only qualified members
-	aiming               // where or in what they would act, not where they are from
-	byIt                 // names a variable
-	isIt                 // names a value
-	unspoken             // says nothing
+	counted   kind = iota // asks for a count, which is asked anyway
+	shared                // asks for a percentage
+	skilful               // only qualified members
+	aiming                // where or in what they would act, not where they are from
+	byIt                  // names a variable
+	isIt                  // names a value
+	measuring             // names a measure
+	unspoken              // says nothing
 )
 
 // vocabulary is what is understood, by folded phrase.
@@ -97,8 +98,8 @@ func (v *vocabulary) read(file string) error {
 	return nil
 }
 
-// readMeaning reads "by:sex", "is:sex=f+m", "count", "share", "qualified" or
-// "noise".
+// readMeaning reads "by:sex", "by:age_band+sex", "is:sex=f+m", "measure:months",
+// "count", "share", "qualified" or "noise".
 func readMeaning(s string) (meaning, error) {
 	what, rest, _ := strings.Cut(s, ":")
 	name, codes, _ := strings.Cut(rest, "=")
@@ -114,12 +115,20 @@ func readMeaning(s string) (meaning, error) {
 		m.kind = aiming
 	case "noise":
 		m.kind = unspoken
+	case "measure":
+		if m.kind = measuring; !slices.Contains([]Measure{Months, Stock, Results}, Measure(name)) {
+			return m, fmt.Errorf("no measure %q", name)
+		}
 	case "by", "is":
+		name, codes = pair(name, codes)
+		m.variable = name
 		v, known := VariableOf(name)
 		if !known {
 			return m, fmt.Errorf("no variable %q", name)
 		}
-		if m.kind = byIt; what == "is" {
+		if m.kind = byIt; what == "by" && codes != "" {
+			m.codes = []string{codes}
+		} else if what == "is" {
 			m.kind, m.codes = isIt, strings.Split(codes, "+")
 			for _, code := range m.codes {
 				if label := v.Label(code); label.In(locales.FR) == code {
@@ -131,6 +140,14 @@ func readMeaning(s string) (meaning, error) {
 		return m, fmt.Errorf("unknown meaning %q", s)
 	}
 	return m, nil
+}
+
+// pair parts two variables: "age_band+sex".
+func pair(name, codes string) (first, second string) {
+	if before, after, two := strings.Cut(name, "+"); two {
+		return before, after
+	}
+	return name, codes
 }
 
 func (v *vocabulary) add(phrase string, m meaning) {

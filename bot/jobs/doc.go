@@ -7,5 +7,5 @@
 // leaves one line in the log, an act for each count in the audit log, and a row
 // that `mboka doctor` shows.
 //
-// It may import bot, store, locales and River's workers.
+// It may import bot, bot/protect, store, locales and River's workers.
 package jobs

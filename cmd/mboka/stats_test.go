@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mboka/bot"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -33,6 +34,7 @@ func shownNumber(t *testing.T, text string) int {
 func TestFiguresInTheChat(t *testing.T) {
 	t.Parallel()
 	s := prepareService(t)
+	setupWhatsApp(t, s)
 	db, err := store.Open(t.Context(), s.dbURL, s.keys)
 	if err != nil {
 		t.Fatal(err)
@@ -59,9 +61,10 @@ func TestFiguresInTheChat(t *testing.T) {
 		if got := asked("/stats"); !strings.Contains(got, "médecins en Belgique par âge") || shownNumber(t, got) != rounded(`true`) {
 			t.Errorf("the card:\n%s", got)
 		}
+		s.tapped(t, d, asked)
 		for _, words := range []string{"/stats professionnels de santé", "combien de professionnels de santé ?", "how many health professionals?", "bato ya kolongono boni?"} {
 			got := asked(words)
-			if _, rest, ok := strings.Cut(got, "\n\n"); !ok || shownNumber(t, rest) != rounded(`profession_group = 'health'`) {
+			if _, rest, ok := strings.Cut(got, "\n"); !ok || shownNumber(t, rest) != rounded(`profession_group = 'health'`) {
 				t.Errorf("after %q, want %d:\n%s", words, rounded(`profession_group = 'health'`), got)
 			}
 		}
@@ -72,7 +75,7 @@ func TestFiguresInTheChat(t *testing.T) {
 		id = regexp.MustCompile(`F-[2-9A-Z]{5}`).FindString(got)
 		s.pictured(t, d)
 		again := asked("/explain " + id)
-		if !strings.HasPrefix(again, got) || !strings.Contains(again, "10 personnes") {
+		if !strings.HasPrefix(again, strings.TrimSpace(strings.TrimSuffix(got, "(ou écrivez votre choix)"))) || !strings.Contains(again, "10 personnes") {
 			t.Errorf("explained:\n%s\nasked:\n%s", again, got)
 		}
 		asked("combien de professionnels de santé ?")
@@ -164,7 +167,7 @@ func (s *testService) settles(t *testing.T, id string) {
 	if !strings.Contains(d.phone.last(), "25-34 ans") {
 		t.Errorf("it was counted again:\n%s", d.phone.last())
 	}
-	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 26 {
+	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 26+2*len(bot.TopQuestions) {
 		t.Errorf("%d questions in the log with their words", n)
 	}
 	if n := s.number(fmt.Sprintf(`SELECT count(*) FROM audit WHERE act = 'figure.explain' AND object = '%s'`, id)); n != 2 {
@@ -172,5 +175,20 @@ func (s *testService) settles(t *testing.T, id string) {
 	}
 	if strings.Contains(dump(t, s.dbURL), "géologues") {
 		t.Error("the words of a question lie open in Postgres")
+	}
+}
+
+// tapped taps on each question of the card, and reads what comes of it.
+func (s *testService) tapped(t *testing.T, d *dialogue, asked func(string) string) {
+	t.Helper()
+	want := map[string]string{
+		"all": "Totaux publiés", "country": "Couverture : ", "age": "Femme ", "degree": " %), parmi ", "below": "En dessous de leur niveau : ",
+		"work": "Emploi salarié : ", "sector": "Santé, action sociale : ", "health": "France : ", "give": "Plusieurs réponses", "results": "Aucune réunion",
+	}
+	for _, q := range bot.TopQuestions {
+		asked("/stats")
+		if got := asked("[" + q.Code + "]"); !strings.Contains(got, want[q.Code]) || q.Code != "results" && !regexp.MustCompile(`F-[2-9A-Z]{5}`).MatchString(got) {
+			t.Errorf("%s:\n%s", q.Code, got)
+		}
 	}
 }

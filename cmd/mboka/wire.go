@@ -89,7 +89,7 @@ func openStoresAt(ctx context.Context, databaseURL, redisURL string, keys *seal.
 	}
 	s := &stores{db: db, redis: client, sessions: sessions.New(client, sessions.Options{}), keys: keys, clock: clock}
 	s.settings = store.NewSettings(db, clock)
-	s.desk = &figures.Desk{DB: db, Keys: keys, Policy: s.settings.Policy}
+	s.desk = &figures.Desk{DB: db, Keys: keys, Policy: s.settings.Policy, Results: results(s.reports(nil))}
 	s.holds = limits.NewHolds(client, "mboka", clock, slices.Collect(maps.Keys(limits.Rates))...)
 	s.lanes = limits.NewLanes(client, "mboka", s.holds, bulkRates())
 	return s, nil

@@ -15,7 +15,8 @@ type Country struct {
 	Dialling       string        // "+32"; empty where there is none
 	Zone           string        // data protection: "gdpr" (EEA), "uk_gdpr", "swiss_fadp", else empty
 	Timezone       string        // IANA; empty where the country has several
-	Stock          int           // people born in the DRC living there: UN DESA 2024, else 2019; 0 unknown
+	Stock          int           // people born in the DRC living there, as UN DESA estimates; 0 unknown
+	StockYear      int           // of that estimate: 2024, else 2019; 0 unknown
 
 	lingala string // understood, never shown
 }
@@ -43,8 +44,11 @@ var loadCountries = sync.OnceValues(func() (countries, error) {
 			Stock:    r.integer("drc_born_2024_un"),
 			lingala:  r.text("name_ln"),
 		}
+		if c.StockYear = 2024; c.Stock == 0 {
+			c.Stock, c.StockYear = r.integer("drc_born_2019_un"), 2019
+		}
 		if c.Stock == 0 {
-			c.Stock = r.integer("drc_born_2019_un")
+			c.StockYear = 0
 		}
 		c.Row = c.Name
 		if fr := r.text("label_fr"); fr != "" {
