@@ -189,28 +189,6 @@ func (t *thinker) free(top flows.State) bool {
 	return step.Field.Offer(flows.View{Answers: top.Answers, Sub: top.Sub, Ticks: top.Ticks, Phone: t.in.Phone}).Free
 }
 
-// early handles a text that was accepted before the current prompt went out:
-// it was not written in answer to it. It corrects the answer that it followed;
-// where the flow has changed meanwhile there is nothing to correct.
-func (t *thinker) early(top flows.State) bool {
-	if !t.at.Before(t.s.PromptAt) {
-		return false
-	}
-	run, step, _ := strings.Cut(t.s.LastStep, ".")
-	step, seen, _ := strings.Cut(step, ".")
-	if run != top.Run {
-		t.out.Silent = true
-		return true
-	}
-	if step == top.Step {
-		return t.turnBack(seen)
-	}
-	in := t.input()
-	in.Step, in.Sub, in.Text = step, subOf(seen), t.in.Text
-	t.advance(in)
-	return true
-}
-
 func (t *thinker) tap() {
 	run, step, code, ok := ReadPayload(t.in.Payload)
 	if !ok {
