@@ -102,7 +102,7 @@ func (d *dialogue) tell(db *store.DB, kind string) {
 	}
 	poll(d.t, "the announcement on the phone", func() bool {
 		n, e := d.phone.count()
-		return n+e > d.had && d.s.number(`SELECT count(*) FROM delivery WHERE state = 'sending'`) == 0 // a reply names it
+		return n+e > d.had && d.s.number(`SELECT count(*) FROM delivery WHERE announcement_id = $1 AND state = 'sending'`, id) == 0 // a reply names it
 	})
 	d.seen = append(d.seen, "", fmt.Sprintf("(%s)", kind))
 	d.shows()

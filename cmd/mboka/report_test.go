@@ -78,10 +78,11 @@ func (s *testService) tells(db *store.DB, a store.Announcement) {
 	}
 }
 
-// sent ends a sending.
+// sent ends a sending for good: those who wait are nobody's rows, and would be
+// found to have withdrawn.
 func (s *testService) sent(a store.Announcement) {
 	s.t.Helper()
-	s.sql(`UPDATE announcement SET status = 'sent', ended_at = now() WHERE id = $1`, a.ID)
+	s.sql(`UPDATE announcement SET status = 'closed', ended_at = now() WHERE id = $1`, a.ID)
 }
 
 // usual are the deliveries of a small announcement.
