@@ -69,6 +69,8 @@ var alsoWords = map[string]store.Permission{
 	AnnouncementsAsked: store.Approve,
 	StatsAsked:         store.Announce, // what came of announcements, and nothing else
 	ExplainAsked:       store.Announce,
+	XLSXWord:           store.Announce,
+	CSVWord:            store.Announce,
 }
 
 // MayUse tells whether a role of an organisation has a word of staff, where

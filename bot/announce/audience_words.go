@@ -44,7 +44,10 @@ const longestWords = 400
 // a mix: "belgique et 60 km autour de liège, infirmières, en lingala".
 func ParseAudience(words string, understand Understand) Meant {
 	words = strings.ToValidUTF8(words[:min(len(words), longestWords)], "")
-	p := wordParser{understand: understand, left: tokens(words)}
+	p := wordParser{understand: understand, left: tokens(words), codes: map[string]string{}}
+	for _, code := range countryCode.FindAllString(words, -1) {
+		p.codes[strings.ToLower(code)] = code
+	}
 	for len(p.left) > 0 {
 		if !p.radius() && !p.phrase() {
 			p.run, p.left = append(p.run, p.left[0]), p.left[1:]
@@ -64,10 +67,14 @@ func tokens(text string) []string {
 	return strings.Fields(glued.ReplaceAllString(strings.ReplaceAll(reference.Fold(text), "'", " "), "$1 $2"))
 }
 
+// countryCode finds what may be the code of a country: it counts in capitals only.
+var countryCode = regexp.MustCompile(`\b[A-Z]{2}\b`)
+
 type wordParser struct {
 	understand Understand
 	left       []string
-	run        []string // words for understand
+	run        []string          // words for understand
+	codes      map[string]string // words that were written like a country's code, by how they stand in run
 	out        Meant
 	everybody  bool
 }
@@ -226,6 +233,11 @@ func (p *wordParser) place(place Place) {
 func (p *wordParser) flush() {
 	if len(p.run) == 0 {
 		return
+	}
+	for i, word := range p.run {
+		if code := p.codes[word]; code != "" {
+			p.run[i] = code
+		}
 	}
 	m := p.understand(strings.Join(p.run, " "))
 	p.run = nil

@@ -29,7 +29,7 @@ var qualified = sync.OnceValue(func() *store.Qualified {
 			switch {
 			case list == "profession_group" && skilled(o):
 				q.Groups = append(q.Groups, o.Code)
-			case list == "profession_group", o.Flag == "text", o.Code == "other": // the group says it, if anything
+			case list == "profession_group", o.Flag == "text", len(o.Classes) == 0: // the group says it, if anything
 			case skilled(o):
 				q.Professions = append(q.Professions, o.Code)
 			default:

@@ -169,7 +169,7 @@ func (d *dialogue) say(what string) []string {
 	if len(turn.Said) > 0 {
 		d.phone.settled(messages, edits)
 		if slices.Contains(turn.Said, string(locales.ExportDone)) || slices.Contains(turn.Said, string(locales.FigSaid)) ||
-			slices.Contains(turn.Said, string(locales.RepFile)) || slices.Contains(turn.Said, string(locales.RepSaid)) {
+			slices.Contains(turn.Said, string(locales.RepFile)) || slices.Contains(turn.Said, string(locales.FigFile)) || slices.Contains(turn.Said, string(locales.RepSaid)) {
 			d.released() // the files go before the text, and pictures
 		}
 		if slices.Contains(turn.Said, string(locales.LinkCode)) {

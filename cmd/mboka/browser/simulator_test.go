@@ -191,11 +191,20 @@ func TestSimulator(t *testing.T) {
 	first.press(kb.Escape)
 	first.until("the menu to be shut", `document.activeElement.matches("#telegram .commands:not([open]) summary")`)
 	if hours > 0 {
-		eval[bool](first, fmt.Sprintf(`fetch("/chat/forward", {method: "POST", headers: {"Content-Type": "application/json"}, body: '{"hours":%d}'}).then(r => r.ok)`, hours))
+		first.forward(hours)
 	}
 	s.everybodyRegisters(t)
 	s.announces(t)
 	s.asks(t)
+}
+
+// forward puts the clock of the demonstration forward.
+func (p *page) forward(hours int) {
+	p.t.Helper()
+	ok := eval[bool](p, fmt.Sprintf(`fetch("/chat/forward", {method: "POST", headers: {"Content-Type": "application/json"}, body: '{"hours":%d}'}).then(r => r.ok)`, hours))
+	if !ok {
+		p.t.Errorf("the clock does not go forward by %d hours", hours)
+	}
 }
 
 func (s *site) everybodyRegisters(t *testing.T) {
@@ -299,6 +308,10 @@ func (s *site) announces(t *testing.T) {
 	member.tap("yes")
 	member.until("an answer to coming", fmt.Sprintf("document.querySelectorAll(%q).length > %d", member.in(".message:not(.mine)"), before))
 	member.shot("simulator-coming")
+	// Fifty-four days on, within the week before, those who come are reminded.
+	plans.forward(54 * 24)
+	member.shows(locales.Text(locales.EN, locales.LetterReminder, locales.Args{"Title": "Made-up meeting in Brussels"}))
+	member.shot("simulator-reminded")
 	plans.until("how far the sending is", plans.find(".edited")+` || document.getElementById("others-telegram").innerText !== "0"`)
 	plans.shot("simulator-coordinator")
 }
