@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -54,18 +55,20 @@ func (c contacts) pass(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var faults []error // one who cannot be told keeps nobody else waiting
 	for _, one := range due {
-		if err := c.notify(ctx, one.Channel, one.Address, contactNote(one, now)); err != nil {
-			return err
+		err := c.notify(ctx, one.Channel, one.Address, contactNote(one, now))
+		if err == nil {
+			err = c.db.ContactTold(ctx, one.ID, one.Reply, now)
 		}
-		if err := c.db.ContactTold(ctx, one.ID, one.Reply, now); err != nil {
-			return err
+		if err != nil {
+			faults = append(faults, fmt.Errorf("contact %s: %w", one.ID, err))
 		}
 	}
-	if len(due) > 0 {
-		c.log.Info("told of messages by the directory", "count", len(due))
+	if told := len(due) - len(faults); told > 0 {
+		c.log.Info("told of messages by the directory", "count", told)
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // contactNote says that something waits. Outside of WhatsApp's window it goes
