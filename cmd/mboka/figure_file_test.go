@@ -91,7 +91,14 @@ func TestFiguresAsFiles(t *testing.T) {
 			t.Errorf("without a number:\n%s", d.phone.last())
 		}
 		other := s.staffer(t, channel, "coordinator", "iom")
-		other.hears("excel "+id, "not_understood staff_menu")
+		// A coordinator has the word for files of results: the official's
+		// number is, to them, one that does not exist.
+		other.hears("excel F-22222", "fig_said")
+		unknown := other.phone.last()
+		other.hears("excel "+id, "fig_said")
+		if got := other.phone.last(); got != unknown {
+			t.Errorf("a coordinator, about a number of the ministry:\n%s\nabout none:\n%s", got, unknown)
+		}
 	}
 	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.export' AND exported AND size > 0 AND role = 'official' AND sealed_words IS NOT NULL AND object LIKE 'F-%'`); n != 8 {
 		t.Errorf("%d files on record", n)
