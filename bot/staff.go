@@ -62,6 +62,8 @@ var staffWords = map[string]store.Permission{
 	AmbassadorAsked:    store.Announce,
 	AnnounceAsked:      store.Announce,
 	AnnouncementsAsked: store.Announce,
+
+	WorkshopAsked: store.AnswerWorkshop,
 }
 
 // alsoWords are permissions that give a word too.
@@ -81,7 +83,7 @@ func MayUse(word string, role store.Role, org, running store.Organisation) bool 
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, AmbassadorAsked, StatsAsked, ExplainAsked, XLSXWord, CSVWord, DigestAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
+var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, AmbassadorAsked, StatsAsked, ExplainAsked, XLSXWord, CSVWord, DigestAsked, WorkshopAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }

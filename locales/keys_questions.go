@@ -59,7 +59,6 @@ const (
 	ResultsAttended Key = "results_attended"
 	ResultsStopped  Key = "results_stopped"
 	ResultsFooter   Key = "results_footer"
-	ResultsTrainees Key = "results_trainees"
 	ResultsOnly     Key = "results_only"
 	StepTargeted    Key = "step_targeted"
 	StepSent        Key = "step_sent"

@@ -126,6 +126,15 @@ func (tx *Tx) HeldRole(ctx context.Context, id uuid.UUID, at time.Time) (Held, S
 	return h, s, wrap("find role", err)
 }
 
+// endWithRoles ends what roles that have ended gave: their digests, and whose
+// the answers about workshops are.
+func (tx *Tx) endWithRoles(ctx context.Context, roles []uuid.UUID) error {
+	if err := tx.endDigests(ctx, roles); err != nil {
+		return err
+	}
+	return tx.partWorkshops(ctx, roles)
+}
+
 // endDigests ends those of roles that have ended.
 func (tx *Tx) endDigests(ctx context.Context, roles []uuid.UUID) error {
 	if len(roles) == 0 {

@@ -77,6 +77,8 @@ var serviceGrants = map[string]Grant{
 	"snapshot_row":       {May: []string{"SELECT", "INSERT", "DELETE"}},
 	"staff":              mayChange,
 	"turn":               mayAll,
+	"workshop_answer":    mayAll,
+	"workshop_snapshot":  {May: []string{"SELECT", "INSERT", "DELETE"}},
 	"whatsapp_content":   mayChange,
 	"whatsapp_template":  mayAll,
 }

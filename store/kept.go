@@ -39,8 +39,9 @@ type Kept struct {
 // KeptStaff is what is kept about somebody of the staff.
 type KeptStaff struct {
 	Staff
-	Roles    []KeptRole    // the oldest first, ended ones too
-	Missions []KeptMission // that they were invited to as staff
+	Roles    []KeptRole       // the oldest first, ended ones too
+	Missions []KeptMission    // that they were invited to as staff
+	Workshop *WorkshopAnswers // what they answered before and after one; nil: nothing
 }
 
 // KeptRole is a role that somebody holds or held.
@@ -161,6 +162,11 @@ func (r reader) keptStaff(ctx context.Context, k *Kept, chat seal.Chat) error {
 	}
 	if kept.Missions, err = r.keptMissions(ctx, uuid.Nil, s.ID); err != nil {
 		return err
+	}
+	if w, found, err := r.WorkshopOf(ctx, s.ID); err != nil {
+		return err
+	} else if found {
+		kept.Workshop = &w
 	}
 	k.Staff = append(k.Staff, kept)
 	return nil

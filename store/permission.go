@@ -52,6 +52,9 @@ const (
 	Announce Permission = "mission.announce"
 	// Approve is the second pair of eyes on an announcement.
 	Approve Permission = "mission.approve"
+	// AnswerWorkshop answers the questions before and after a workshop for
+	// officials.
+	AnswerWorkshop Permission = "workshop.answer"
 	// ReadAudit reads the audit log.
 	ReadAudit Permission = "audit.read"
 	// ManageRoles lists and revokes roles.
@@ -73,6 +76,7 @@ var Permissions = map[Permission]Permit{
 	GetDigest:      {Roles: []Role{Coordinator, Official}},
 	Announce:       {Roles: []Role{Coordinator}},
 	Approve:        {Roles: []Role{Approver}, Running: true},
+	AnswerWorkshop: {Roles: []Role{Official}},
 	ReadAudit:      {Roles: []Role{Auditor, Admin}},
 	ManageRoles:    {Roles: []Role{Admin}},
 }

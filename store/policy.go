@@ -43,6 +43,8 @@ type Policy struct {
 
 	WhatsAppTier int // people written to first in 24 hours
 
+	WorkshopSecurity bool // security bodies are among the institutions of workshops
+
 	values map[string]string // of the families, and for MissingForNotice
 }
 
@@ -91,6 +93,7 @@ func NewPolicy(settings map[string]string) (Policy, error) {
 		ContactBlocks:    number("contact_blocks"),
 		ContactLife:      time.Duration(number("contact_life")) * 24 * time.Hour,
 		WhatsAppTier:     number("whatsapp_tier"),
+		WorkshopSecurity: values["workshop_security"] == "yes",
 		values:           values,
 	}
 	if p.KCross < p.K {

@@ -52,6 +52,8 @@ var sealedColumns = []sealedColumn{
 	{"directory_contact", []string{"id"}, 1, "sealed_name"},
 	{"directory_contact", []string{"id"}, 1, "sealed_text"},
 	{"directory_contact", []string{"id"}, 1, "sealed_reply"},
+	{"workshop_answer", []string{"id"}, 1, "sealed_role"},
+	{"workshop_answer", []string{"id"}, 1, "sealed_comment"},
 	{"audit", []string{"id", "at"}, 1, "sealed_words"},
 }
 

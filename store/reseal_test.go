@@ -157,6 +157,10 @@ func (r *turning) hire(db *store.DB, chat seal.Chat) {
 		uuid.New(), id, morning, request, texts[0], texts[1]); err != nil {
 		r.t.Fatal(err)
 	}
+	do(r.t, db, func(tx *store.Tx) error {
+		return tx.PutWorkshop(r.t.Context(), store.WorkshopAnswers{ID: uuid.New(), StaffID: id, Role: "Chef de bureau", Comment: "Utile", UpdatedAt: morning,
+			Agreed: store.WorkshopConsent{At: morning, MessageID: "m", Version: "1", Language: "fr"}})
+	})
 	r.announce(db, conn, id)
 }
 

@@ -54,6 +54,7 @@ var definitions = []Definition{
 	{Key: "contact_blocks", Default: "3", Allowed: "a whole number from 1 to 20: people who have blocked a writer, from which on they write no more", parse: between(1, 20)},
 	{Key: "contact_life", Default: "7d", Allowed: "days that a message by the directory waits, from 1d to 7d", parse: days(1, 7)},
 	{Key: "whatsapp_tier", Default: "250", Allowed: "a whole number from 1 to 10000000: people whom WhatsApp lets us write to first in 24 hours", parse: between(1, 10_000_000)},
+	{Key: "workshop_security", Default: "no", Allowed: "yes or no: whether security bodies are among the institutions that officials may choose before a workshop", parse: word("yes", "no")},
 	{Key: "price.CC", Allowed: "US dollars for one announcement on WhatsApp, from 0 to 10, as 0.0625, CC being a country such as BE, or default", parse: price},
 }
 

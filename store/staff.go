@@ -125,7 +125,7 @@ func (tx *Tx) endRoles(ctx context.Context, where, why string, at time.Time, arg
 	if err != nil {
 		return nil, err
 	}
-	return ids, tx.endDigests(ctx, ids)
+	return ids, tx.endWithRoles(ctx, ids)
 }
 
 // LiveRoles are all roles that somebody holds at a time, who was seen last
@@ -163,7 +163,7 @@ func (tx *Tx) LapseRoles(ctx context.Context, before time.Time) ([]Held, error) 
 		FROM staff s WHERE s.id = r.staff_id AND r.ended_at IS NULL AND s.last_seen_at <= $1
 		RETURNING r.id, r.staff_id, r.role, r.organisation, r.granted_at, s.last_seen_at`, before, RoleSilence)
 	if err == nil {
-		err = tx.endDigests(ctx, idsOf(held))
+		err = tx.endWithRoles(ctx, idsOf(held))
 	}
 	return held, wrap("lapse roles", err)
 }
@@ -184,6 +184,10 @@ func (tx *Tx) EraseStaff(ctx context.Context, at time.Time, chats ...seal.Chat) 
 	held, err := many[Held](ctx, tx.q, selectHeld+`
 		WHERE s.chat = ANY($1) AND r.ended_at IS NULL ORDER BY r.id FOR UPDATE OF r`, raw)
 	if err != nil {
+		return nil, wrap("erase staff", err)
+	}
+	// Before the roles end: then they could not be found any more.
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM workshop_answer WHERE staff_id IN (SELECT id FROM staff WHERE chat = ANY($1))`, raw); err != nil {
 		return nil, wrap("erase staff", err)
 	}
 	if _, err := tx.endRoles(ctx, `staff_id IN (SELECT id FROM staff WHERE chat = ANY($1))`, "erased", at, raw); err != nil {

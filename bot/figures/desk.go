@@ -158,8 +158,8 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 	}
 	f.Titles = c.titles(f.Published.Results)
 	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": f.step(c.rules)})
-	if f.Query.Measure == Results {
-		rule += "\n" + locales.Text(c.lang, locales.ResultsTrainees, nil)
+	if f.Query.Measure == Trainees {
+		rule = f.traineesRule(c.lang, c.rules)
 	}
 	if _, ok := f.Drawing(c.lang, c.rules); ok {
 		c.picture = f.ID

@@ -34,6 +34,7 @@ import (
 	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
+	"mboka/flows/workshop"
 	"mboka/store"
 	"mboka/store/limits"
 	"mboka/store/seal"
@@ -53,6 +54,7 @@ func allFlows() []*flows.Flow {
 		staff.Menu(), staff.Roles(),
 		plan.Flow(), plan.Change(), plan.List(),
 		directory.Flow(), directory.Write(), directory.Read(),
+		workshop.Flow(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }

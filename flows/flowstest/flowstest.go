@@ -16,6 +16,7 @@ import (
 	"mboka/flows/request"
 	"mboka/flows/rights"
 	"mboka/flows/staff"
+	"mboka/flows/workshop"
 )
 
 // All are all flows.
@@ -31,6 +32,7 @@ func All() []*flows.Flow {
 		staff.Menu(), staff.Roles(),
 		announce.Flow(), announce.Change(), announce.List(),
 		directory.Flow(), directory.Write(), directory.Read(),
+		workshop.Flow(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}
 }
