@@ -3,6 +3,7 @@ package bot
 import (
 	"mboka/flows"
 	"mboka/locales"
+	"mboka/store"
 	"mboka/store/seal"
 )
 
@@ -30,5 +31,29 @@ func modulePlaces(b *Bot, lang locales.Lang) map[string]Session {
 	done := places[FlowContribution+".review"]
 	in := Inbound{Channel: "telegram", ID: "9", Kind: Tap, Payload: Payload("run001", "review", "yes")}
 	places[FlowOffer] = b.think(seal.Chat{1}, done, in, today, facts(done)).Session
+	return places
+}
+
+// workshopPlaces are all questions to officials about a workshop.
+func workshopPlaces(b *Bot, lang locales.Lang) map[string]Session {
+	places := map[string]Session{}
+	for _, part := range []string{"before", "after"} {
+		given := flows.Answers{}
+		for _, step := range b.flows[FlowWorkshop].Steps {
+			if step.Field == nil || step.Unless.Holds(given) {
+				continue
+			}
+			places[FlowWorkshop+"."+part+"."+step.ID] = Session{Lang: lang.String(), Chosen: true, Staff: true, Roles: []StaffRole{{store.Official, store.Ministry}},
+				Stack: []flows.State{{Flow: FlowWorkshop, Version: 1, Run: "run001", Step: step.ID, Answers: given}}}
+			answer := flows.Answered{Step: step.ID, Skipped: step.Kind == flows.Question}
+			switch {
+			case step.ID == "part":
+				answer.Codes = []string{part}
+			case !answer.Skipped:
+				answer.Codes = []string{step.Field.Lists()[0][0].Code}
+			}
+			given = append(given[:len(given):len(given)], answer)
+		}
+	}
 	return places
 }

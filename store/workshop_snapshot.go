@@ -3,48 +3,34 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
-// WorkshopSums are sums over people of whom a before and an after are known. They
+// WorkshopSnapshot is a taking of all pairs of a before and an after. Its numbers
 // are exact, and for package protect alone.
-type WorkshopSums struct {
-	People int `json:"people"`
-	Before int `json:"before"`
-	After  int `json:"after"`
-}
-
-func (s WorkshopSums) plus(before, after int) WorkshopSums {
-	return WorkshopSums{s.People + 1, s.Before + before, s.After + after}
-}
-
-// WorkshopSnapshot is a taking of all pairs.
 type WorkshopSnapshot struct {
 	TakenAt      time.Time
-	All          WorkshopSums
-	Institutions map[string]WorkshopSums // "": not said
+	People       int
+	SumBefore    int
+	SumAfter     int
+	Institutions map[string]int // people by institution; "": not said
 }
 
 // WorkshopSnapshotNow is the snapshot that stands.
 func (r reader) WorkshopSnapshotNow(ctx context.Context) (s WorkshopSnapshot, found bool, err error) {
 	row, found, err := one[struct {
-		TakenAt time.Time `db:"taken_at"`
-		Tally   []byte    `db:"tally"`
-	}](ctx, r.q, `SELECT taken_at, tally::text::bytea AS tally FROM workshop_snapshot ORDER BY taken_at DESC LIMIT 1`)
+		TakenAt      time.Time `db:"taken_at"`
+		People       int       `db:"people"`
+		SumBefore    int       `db:"sum_before"`
+		SumAfter     int       `db:"sum_after"`
+		Institutions []byte    `db:"institutions"`
+	}](ctx, r.q, `SELECT taken_at, people, sum_before, sum_after, institutions::text::bytea AS institutions FROM workshop_snapshot ORDER BY taken_at DESC LIMIT 1`)
 	if err != nil || !found {
 		return WorkshopSnapshot{}, false, wrapErr("find workshop snapshot", err)
 	}
-	s.TakenAt = row.TakenAt
-	if err := json.Unmarshal(row.Tally, &s.Institutions); err != nil {
-		return WorkshopSnapshot{}, false, fmt.Errorf("read workshop snapshot: %w", err)
-	}
-	for _, one := range s.Institutions {
-		s.All = WorkshopSums{s.All.People + one.People, s.All.Before + one.Before, s.All.After + one.After}
-	}
-	return s, true, nil
+	s = WorkshopSnapshot{TakenAt: row.TakenAt, People: row.People, SumBefore: row.SumBefore, SumAfter: row.SumAfter}
+	err = json.Unmarshal(row.Institutions, &s.Institutions)
+	return s, err == nil, wrapErr("read workshop snapshot", err)
 }
 
 // TakeWorkshopSnapshot replaces the snapshot where so many different people have
@@ -88,27 +74,16 @@ func (tx *Tx) workshopDue(ctx context.Context, changed, first int) (bool, error)
 }
 
 func (tx *Tx) takeWorkshops(ctx context.Context, at time.Time) error {
-	rows, err := tx.tx.Query(ctx, `SELECT coalesce(institution, ''), pair_before, pair_after FROM workshop_answer WHERE pair_before IS NOT NULL`)
-	if err != nil {
+	if _, err := tx.tx.Exec(ctx, `DELETE FROM workshop_snapshot`); err != nil {
 		return err
 	}
-	tally, people := map[string]WorkshopSums{}, 0
-	var institution string
-	var before, after int
-	if _, err := pgx.ForEachRow(rows, []any{&institution, &before, &after}, func() error {
-		people++
-		tally[institution] = tally[institution].plus(before, after)
-		return nil
-	}); err != nil {
+	if _, err := tx.tx.Exec(ctx, `
+		INSERT INTO workshop_snapshot (taken_at, people, sum_before, sum_after, institutions)
+		SELECT $1, coalesce(sum(n), 0), coalesce(sum(before), 0), coalesce(sum(after), 0), coalesce(jsonb_object_agg(institution, n), '{}')
+		FROM (SELECT coalesce(institution, '') AS institution, count(*) AS n, sum(pair_before) AS before, sum(pair_after) AS after
+			FROM workshop_answer WHERE pair_before IS NOT NULL GROUP BY 1) by_institution`, at); err != nil {
 		return err
 	}
-	raw, err := json.Marshal(tally)
-	if err != nil {
-		return err
-	}
-	var batch pgx.Batch
-	batch.Queue(`DELETE FROM workshop_snapshot`)
-	batch.Queue(`INSERT INTO workshop_snapshot (taken_at, people, tally) VALUES ($1, $2, $3)`, at, people, raw)
-	batch.Queue(`UPDATE workshop_answer SET counted = 1 WHERE pair_before IS NOT NULL`)
-	return tx.tx.SendBatch(ctx, &batch).Close()
+	_, err := tx.tx.Exec(ctx, `UPDATE workshop_answer SET counted = (pair_before IS NOT NULL)::int WHERE counted <> (pair_before IS NOT NULL)::int`)
+	return err
 }

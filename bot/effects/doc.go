@@ -35,6 +35,7 @@ func (r Records) All() map[string]bot.Effect {
 	maps.Copy(all, r.modules())
 	maps.Copy(all, r.profiles())
 	maps.Copy(all, r.staff())
+	maps.Copy(all, r.workshops())
 	maps.Copy(all, r.handover())
 	maps.Copy(all, r.directory())
 	return all

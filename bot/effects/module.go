@@ -56,14 +56,16 @@ func (r Records) contactDecided(ctx context.Context, tx *store.Tx, d bot.Doing) 
 // It goes up when the meaning changes.
 const cautionMeaning = "1"
 
-// cautionVersion is the version of the caution as people read it: that of its
-// meaning, and six digits that are others whenever a word of it is another.
-func cautionVersion() string {
+func cautionVersion() string { return versionOf(fund.ID, cautionMeaning, locales.FundAsk) }
+
+// versionOf is the version of a text as people read it before they agree: that
+// of its meaning, and six digits that are others whenever a word of it is another.
+func versionOf(name, meaning string, text locales.Key) string {
 	sum := sha256.New()
 	for _, lang := range locales.Langs {
-		fmt.Fprintf(sum, "%s\x00", locales.LabelOf(locales.FundAsk).In(lang))
+		fmt.Fprintf(sum, "%s\x00", locales.LabelOf(text).In(lang))
 	}
-	return "fund-" + cautionMeaning + "." + hex.EncodeToString(sum.Sum(nil)[:3])
+	return name + "-" + meaning + "." + hex.EncodeToString(sum.Sum(nil)[:3])
 }
 
 // study keeps a word on the study, with the version of the notice and that of

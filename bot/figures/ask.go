@@ -39,6 +39,9 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 		word, _, _ := strings.Cut(locales.LabelOf(locales.CmdStats).In(c.lang), "|")
 		refusal = locales.Text(c.lang, locales.ResultsOnly, locales.Args{"Word": word})
 	}
+	if c.onlyResults {
+		c.each = nil
+	}
 	if err != nil || refusal != "" {
 		return c.refuse(refusal, err)
 	}
@@ -67,7 +70,7 @@ func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]stri
 		return nil, err
 	}
 	text := f.Say(c.lang, c.rules).Text() + more
-	if earlier != nil && q.Measure != Results { // results are of their day
+	if earlier != nil && !q.Measure.apart() { // those are of their day
 		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
 	}
 	return c.say(text, f.ID, p.size())
@@ -176,8 +179,13 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 
 // tells is what may be told of a question.
 func (c *counter) tells(s *Snapshot, q Query) (Published, error) {
-	if q.Measure == Results {
+	switch q.Measure {
+	case Results:
 		return c.publishResults(s, q)
+	case Trainees:
+		p, err := c.publishTrainees()
+		p.Synthetic = s.Synthetic
+		return p, err
 	}
 	p, err := c.publish(c.ctx, c.tx, s, c.rules, q)
 	if err != nil || q.Measure != Months {

@@ -25,6 +25,9 @@ const (
 	Stacked
 	// Line goes from month to month, and breaks where a month may not be told.
 	Line
+	// Dots has a scale for a label, and a dot on it for each of two series: before
+	// and after.
+	Dots
 )
 
 // Series is a row of counts, one for each label.
@@ -49,6 +52,10 @@ type Drawing struct {
 	// percentages; 0 lets the longest bar be full. What is left of it empty is the
 	// sum of the parts not told, so it is for a whole that may be told beside them.
 	Whole int
+	// Low and High are the ends of the scale of Dots, in tenths as its values.
+	Low, High int
+	// Says is what is written for the values, by series; nil: the numbers.
+	Says [][]string
 	// SmallText stands where a count is under the threshold ("< 5"), HiddenText
 	// where it is kept back for another's sake.
 	SmallText, HiddenText string
@@ -113,7 +120,7 @@ func (d Drawing) Marks() ([]Mark, error) {
 
 // seriesOf are the most and the fewest series of a kind.
 var seriesOf = map[Kind]struct{ fewest, most int }{
-	Bars: {1, 3}, Columns: {1, 3}, Pyramid: {2, 2}, Stacked: {1, len(palette)}, Line: {1, len(lineColors)},
+	Bars: {1, 3}, Columns: {1, 3}, Pyramid: {2, 2}, Stacked: {1, len(palette)}, Line: {1, len(lineColors)}, Dots: {2, 2},
 }
 
 func (d Drawing) check() error {
@@ -132,8 +139,13 @@ func (d Drawing) check() error {
 		if len(s.Values) != len(d.Labels) {
 			return fmt.Errorf("series %d has %d values for %d labels: %w", i, len(s.Values), len(d.Labels), ErrDrawing)
 		}
+		if d.Says != nil && (len(d.Says) != len(d.Series) || len(d.Says[i]) != len(s.Values)) {
+			return fmt.Errorf("series %d has not a text for each value: %w", i, ErrDrawing)
+		}
 		for _, c := range s.Values {
 			switch {
+			case d.Kind == Dots && c.State == protect.Shown && (c.N < d.Low || c.N > d.High || d.Low >= d.High):
+				return fmt.Errorf("series %d leaves its scale: %w", i, ErrDrawing)
 			case c.State == protect.Shown && c.N < 0 && d.Kind != Line:
 				return fmt.Errorf("series %d goes below zero: %w", i, ErrDrawing)
 			case c.State == protect.Small && d.SmallText == "", c.State == protect.Hidden && d.HiddenText == "", c.State > protect.Hidden:
@@ -157,6 +169,13 @@ func (d Drawing) readable() Drawing {
 	for i := range d.Series {
 		d.Series[i].Name = legible(d.Series[i].Name)
 	}
+	d.Says = slices.Clone(d.Says)
+	for i := range d.Says {
+		d.Says[i] = slices.Clone(d.Says[i])
+		for j := range d.Says[i] {
+			d.Says[i][j] = legible(d.Says[i][j])
+		}
+	}
 	return d
 }
 
@@ -174,7 +193,11 @@ func (d Drawing) said(c protect.Cell) string {
 // mark is the cell of a row and a series, with no place yet.
 func (d Drawing) mark(row, series int) Mark {
 	c := d.Series[series].Values[row]
-	return Mark{Row: row, Series: series, Label: d.Labels[row], Name: d.Series[series].Name, Cell: c, Text: d.said(c)}
+	text := d.said(c)
+	if d.Says != nil {
+		text = d.Says[series][row]
+	}
+	return Mark{Row: row, Series: series, Label: d.Labels[row], Name: d.Series[series].Name, Cell: c, Text: text}
 }
 
 // largest is the largest count that is told.

@@ -44,11 +44,12 @@ func (s *sheet) label(row int, lines []string, right, y, height int) {
 // widestNumber is the room that the numbers need.
 func (s *sheet) widestNumber() int {
 	most := 0
-	for _, series := range s.d.Series {
-		for _, c := range series.Values {
-			if c.State == protect.Shown {
-				most = max(most, s.width(s.d.said(c), plain))
+	for i, series := range s.d.Series {
+		for row, c := range series.Values {
+			if c.State != protect.Shown {
+				continue
 			}
+			most = max(most, s.width(s.d.mark(row, i).Text, plain))
 		}
 	}
 	return most

@@ -138,6 +138,8 @@ func lay(d Drawing) (*sheet, error) {
 		if !s.line() {
 			return nil, fmt.Errorf("%d months: %w", len(d.Labels), ErrTooMuch)
 		}
+	case Dots:
+		s.dots()
 	default:
 		s.legend(box, palette[:])
 		s.bars()

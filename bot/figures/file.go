@@ -206,10 +206,12 @@ func (f Figure) definitions(v voice) [][]any {
 	if f.Query.Qualified {
 		rows = append(rows, []any{word(locales.FigDefFilter), word(locales.FigDefQualified)})
 	}
-	if f.Query.Measure == Results { // no members are counted, and nothing is rounded
-		return append(rows,
-			[]any{word(locales.FigDefTaken), p.At.UTC().Format("2006-01-02")}, []any{word(locales.FigDefK), p.K},
-			[]any{word(locales.FigDefNote), said.Footer})
+	if f.Query.Measure.apart() { // no members are counted
+		rows = append(rows, []any{word(locales.FigDefTaken), p.At.UTC().Format("2006-01-02")}, []any{word(locales.FigDefK), p.K})
+		if f.Query.Measure == Trainees {
+			rows = append(rows, []any{word(locales.FigDefRounding), f.step(v.rules)}, []any{word(locales.FigDefNote), f.traineesRule(v.lang, v.rules)})
+		}
+		return append(rows, []any{word(locales.FigDefNote), said.Footer})
 	}
 	rows = append(rows,
 		[]any{word(locales.FigDefMembers), v.value(p.Members)},

@@ -21,20 +21,26 @@ const (
 	Stock Measure = "stock"
 	// Results is what came of meetings and visits. A country is where they were.
 	Results Measure = "results"
+	// Trainees is what officials said of themselves before and after a workshop.
+	Trainees Measure = "trainees"
 )
 
 // measureTitles name the measures, and alone says of what they are known.
 var (
-	measureTitles = map[Measure]locales.Key{Months: locales.MonthsTitle, Stock: locales.StockTitle, Results: locales.ResultsTitle}
-	alone         = map[Measure]locales.Key{Months: locales.AloneMonths, Stock: locales.AloneStock, Results: locales.AloneResults}
+	measureTitles = map[Measure]locales.Key{Months: locales.MonthsTitle, Stock: locales.StockTitle, Results: locales.ResultsTitle, Trainees: locales.TraineesTitle}
+	alone         = map[Measure]locales.Key{Months: locales.AloneMonths, Stock: locales.AloneStock, Results: locales.AloneResults, Trainees: locales.AloneTrainees}
 )
+
+// apart tells the measures that count nobody of the snapshot, and are of their own
+// day.
+func (m Measure) apart() bool { return m == Results || m == Trainees }
 
 // checkMeasure tells whether a question asks of a measure only what is known.
 func (q Query) checkMeasure() error {
 	ok := true
 	switch q.Measure {
 	case Members:
-	case Months:
+	case Months, Trainees:
 		ok = len(q.By)+len(q.Where) == 0 && !q.Qualified
 	case Stock:
 		ok = slices.Equal(q.By, []string{country}) && len(q.Where) == 0 && !q.Qualified
@@ -60,6 +66,8 @@ func (q Query) measured() (fit Query, left Measure) {
 		q.By = []string{country}
 	case q.Measure == Results:
 		q.By = slices.DeleteFunc(q.By, func(key string) bool { return key == country }) // they are told one by one anyway
+		q.Share = false
+	case q.Measure == Trainees:
 		q.Share = false
 	}
 	if len(q.By) == 0 {

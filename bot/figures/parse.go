@@ -74,6 +74,8 @@ type parser struct {
 	out   Understood
 	by    []string
 	share bool
+	// trainees: they are asked for beside another measure.
+	trainees bool
 	// named is the variable that the last phrase named: "secteur santé".
 	named string
 	// upper are the words in capitals: "CA" is a country, and "no" is not Norway.
@@ -139,7 +141,7 @@ func (p *parser) take(phrase string, found []meaning) {
 			}
 		}
 	case measuring:
-		p.out.Query.Measure = Measure(m.variable)
+		p.measure(Measure(m.variable))
 	case isIt:
 		if p.named == m.variable { // "pays = Canada" names no rows
 			p.by = slices.DeleteFunc(p.by, func(key string) bool { return key == m.variable })
@@ -151,6 +153,18 @@ func (p *parser) take(phrase string, found []meaning) {
 		p.named = m.variable
 	case isIt, shared, skilful, measuring:
 		p.named = ""
+	}
+}
+
+// measure takes a measure. Trainees beside another one are told after it.
+func (p *parser) measure(m Measure) {
+	switch q := &p.out.Query; {
+	case q.Measure != Members && m == Trainees:
+		p.trainees = true
+	case q.Measure == Trainees && m != Trainees:
+		q.Measure, p.trainees = m, true
+	default:
+		q.Measure = m
 	}
 }
 
@@ -262,7 +276,9 @@ func (p *parser) done() Understood {
 		q.By = nil
 	}
 	*q, p.out.Alone = q.measured()
-	p.out.Each = q.each(further)
+	if p.out.Each = q.each(further); p.trainees && q.Measure != Trainees {
+		p.out.Each = append(p.out.Each, Query{Measure: Trainees})
+	}
 	return p.out
 }
 

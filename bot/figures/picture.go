@@ -21,7 +21,7 @@ import (
 func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool) {
 	p, said := f.Published, f.Say(lang, r)
 	v := voice{lang, r, p.K}
-	if len(p.Rows)+len(p.Results) == 0 {
+	if len(p.Rows)+len(p.Results) == 0 && p.Trained == nil {
 		return Drawing{}, false
 	}
 	d = Drawing{
@@ -41,6 +41,8 @@ func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool)
 		return f.drawStock(v, d)
 	case Results:
 		return f.drawResults(v, d)
+	case Trainees:
+		return f.drawTrainees(v, d)
 	}
 	of, _ := VariableOf(f.Query.By[0])
 	if len(f.Query.By) == 1 && of.Parts && len(p.Rows) <= seriesOf[Stacked].most {

@@ -32,6 +32,8 @@ type Published struct {
 	// Results are those of the measure Results, and At is when they were counted.
 	Results []Result  `json:"results,omitempty"`
 	At      time.Time `json:"at,omitzero"`
+	// Trained is that of the measure Trainees; nil: too few.
+	Trained *Trained `json:"trained,omitempty"`
 	// Synthetic: some of the members are made up.
 	Synthetic bool `json:"synthetic,omitempty"`
 	// Step is to what the counts are rounded; 0 on record: not kept then.
@@ -42,6 +44,9 @@ type Published struct {
 func (p Published) size() int {
 	if len(p.Results) > 0 {
 		return len(p.Results)
+	}
+	if p.Trained != nil {
+		return p.Trained.People.N
 	}
 	return p.Total.N
 }

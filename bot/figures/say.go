@@ -91,6 +91,8 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 		return f.sayMonths(v)
 	case Results:
 		return f.sayResults(v)
+	case Trainees:
+		return f.sayTrainees(v)
 	}
 	out := Said{
 		Understood: v.text(locales.FigUnderstood, locales.Args{"What": f.Query.Words(lang)}),

@@ -116,7 +116,7 @@ func readMeaning(s string) (meaning, error) {
 	case "noise":
 		m.kind = unspoken
 	case "measure":
-		if m.kind = measuring; !slices.Contains([]Measure{Months, Stock, Results}, Measure(name)) {
+		if m.kind = measuring; !slices.Contains([]Measure{Months, Stock, Results, Trainees}, Measure(name)) {
 			return m, fmt.Errorf("no measure %q", name)
 		}
 	case "by", "is":

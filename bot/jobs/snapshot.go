@@ -28,6 +28,9 @@ func (r *round) snapshot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := r.Store.TakeWorkshopSnapshot(ctx, r.now, changed, max(r.policy.K, r.policy.KCross)); err != nil {
+		return err
+	}
 	return r.Store.Write(ctx, func(tx *store.Tx) error {
 		// Also where it was taken before: a run may have ended between the two.
 		if err := tx.PublishMonths(ctx, r.months); err != nil || !taken {

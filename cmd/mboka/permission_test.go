@@ -96,6 +96,7 @@ var permits = map[store.Permission]string{
 	store.ReadAudit:      "read the audit log",
 	store.ManageRoles:    "list and revoke roles",
 	store.Announce:       "plan meetings and visits, and have members told of them",
+	store.AnswerWorkshop: "answer the questions before and after a workshop for officials",
 	store.Approve:        "approve, refuse and end what others announce",
 }
 

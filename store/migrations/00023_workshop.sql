@@ -40,8 +40,10 @@ CREATE TABLE workshop_answer (
 -- still until enough people have come, gone or changed their pair.
 CREATE TABLE workshop_snapshot (
     taken_at    timestamptz PRIMARY KEY,
-    people      integer NOT NULL CHECK (people >= 0),
-    tally       jsonb NOT NULL, -- exact sums by institution: nobody is shown them
+    people       integer NOT NULL CHECK (people >= 0),
+    sum_before   integer NOT NULL, -- exact, as all here: nobody is shown it
+    sum_after    integer NOT NULL,
+    institutions jsonb NOT NULL, -- people by institution
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
 

@@ -1,0 +1,196 @@
+package effects
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"mboka/bot"
+	"mboka/flows"
+	"mboka/flows/fields"
+	"mboka/flows/workshop"
+	"mboka/locales"
+	"mboka/store"
+)
+
+// workshops are what the word and the form about a workshop do. The answers hang
+// on the account of the chat, which needs no member.
+func (r Records) workshops() map[string]bot.Effect {
+	return map[string]bot.Effect{
+		bot.ChatFlow + "." + bot.WorkshopAsked:      r.workshopBegun,
+		bot.FlowWorkshop + "." + flows.AnswerGiven:  r.workshopAnswered,
+		bot.FlowWorkshop + "." + workshop.Withdrawn: r.workshopWithdrawn,
+	}
+}
+
+// workshopMeaning is the version of the meaning of what officials agree to before
+// the first question. It goes up when the meaning changes.
+const workshopMeaning = "1"
+
+// workshopBegun begins the form where it was left. A part that was gone through
+// is asked anew: it is another workshop, or a correction.
+func (r Records) workshopBegun(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	held, err := tx.Allowed(ctx, d.Chat, store.AnswerWorkshop, d.Running, d.At)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := r.Policy(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
+	w, found, err := tx.WorkshopOf(ctx, held.StaffID)
+	if err != nil {
+		return nil, err
+	}
+	var given flows.Answers
+	if policy.WorkshopSecurity {
+		given = append(given, flows.Answered{Step: workshop.Security, Codes: []string{workshop.Open}})
+	}
+	if found {
+		given = append(given, flows.Answered{Step: workshop.Consent, Codes: []string{fields.Agree}})
+		given = append(given, openPart(w)...)
+	}
+	raw, err := json.Marshal(given)
+	if err != nil {
+		return nil, fmt.Errorf("write form: %w", err)
+	}
+	return map[string]string{bot.ResultOutcome: bot.AnnouncementSaid, bot.ResultForm: bot.FlowWorkshop, bot.ResultAnswers: string(raw)}, nil
+}
+
+// openPart are the answers of the parts that were left in the middle.
+func openPart(w store.WorkshopAnswers) (out flows.Answers) {
+	for _, a := range workshopSteps(w) {
+		if part := partOf(a.Step); part == workshop.Before && w.EnteredAt.IsZero() || part == workshop.After && w.LeftAt.IsZero() {
+			out = append(out, flows.Answered{Step: a.Step, Codes: a.Codes, Text: a.Text})
+		}
+	}
+	return out
+}
+
+// partOf is the part to which a question belongs.
+func partOf(step string) string {
+	switch step {
+	case workshop.Confident, workshop.Satisfaction, workshop.Comment:
+		return workshop.After
+	}
+	return workshop.Before
+}
+
+// workshopSteps are the answers as those of questions, in their order.
+func workshopSteps(w store.WorkshopAnswers) (out []store.Answer) {
+	mark := func(n int) []string {
+		if n == 0 {
+			return nil
+		}
+		return []string{strconv.Itoa(n)}
+	}
+	var institution []string
+	if w.Institution != "" {
+		institution = []string{w.Institution}
+	}
+	for _, a := range []store.Answer{
+		{Step: workshop.Institution, Codes: institution}, {Step: workshop.Role, Text: w.Role}, {Step: workshop.Topics, Codes: w.Topics},
+		{Step: workshop.Confidence, Codes: mark(w.Before)}, {Step: workshop.Confident, Codes: mark(w.After)},
+		{Step: workshop.Satisfaction, Codes: mark(w.Satisfaction)}, {Step: workshop.Comment, Text: w.Comment},
+	} {
+		if len(a.Codes) > 0 || a.Text != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// workshopAnswered keeps one answer, so that it outlives the session. The first
+// one brings the consent with it: before it nothing is kept. Of who may not
+// answer any more nothing is: they are told at the end, or by the note of the
+// revocation.
+func (r Records) workshopAnswered(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	held, err := tx.Allowed(ctx, d.Chat, store.AnswerWorkshop, d.Running, d.At)
+	if errors.Is(err, store.ErrNotAllowed) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	w, found, err := tx.WorkshopOf(ctx, held.StaffID)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		yes, ok := d.Event.Answers.Get(workshop.Consent)
+		if !ok || yes.Proof == nil {
+			return nil, nil // taken back meanwhile
+		}
+		if w.ID, err = r.id("workshop", d); err != nil {
+			return nil, err
+		}
+		w.StaffID = held.StaffID
+		w.Agreed = store.WorkshopConsent{
+			At: yes.Proof.At, MessageID: yes.Proof.MessageID, Language: d.Language,
+			Version: versionOf("workshop", workshopMeaning, locales.WorkshopAsk),
+		}
+	}
+	if err := answer(&w, d); err != nil {
+		return nil, err
+	}
+	w.UpdatedAt = d.At
+	return nil, tx.PutWorkshop(ctx, w)
+}
+
+// answer takes one answer into a record. The mark before begins another
+// workshop: that of an earlier one after it is not its own. With the mark after
+// the two are a pair.
+func answer(w *store.WorkshopAnswers, d bot.Doing) error {
+	a := d.Event.Answer
+	code, mark := "", 0
+	if len(a.Codes) > 0 && !a.Skipped {
+		code = a.Codes[0]
+	}
+	switch a.Step {
+	case workshop.Confidence, workshop.Confident, workshop.Satisfaction:
+		if code != "" {
+			n, err := strconv.Atoi(code)
+			if err != nil {
+				return fmt.Errorf("mark of %s: %w", a.Step, err)
+			}
+			mark = n
+		}
+	}
+	switch a.Step {
+	case workshop.Institution:
+		w.Institution = code
+	case workshop.Role:
+		w.Role = a.Text
+	case workshop.Topics:
+		w.Topics = a.Codes
+	case workshop.Confidence:
+		w.Before, w.EnteredAt = mark, d.At
+		w.After, w.Satisfaction, w.Comment, w.LeftAt = 0, 0, "", time.Time{}
+	case workshop.Confident:
+		if w.After = mark; w.Before > 0 && mark > 0 {
+			w.PairBefore, w.PairAfter = w.Before, mark
+		}
+	case workshop.Satisfaction:
+		w.Satisfaction = mark
+	case workshop.Comment:
+		w.Comment, w.LeftAt = a.Text, d.At
+	}
+	return nil
+}
+
+// workshopWithdrawn erases what the account has answered.
+func (r Records) workshopWithdrawn(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
+	held, err := tx.Allowed(ctx, d.Chat, store.AnswerWorkshop, d.Running, d.At)
+	if err != nil {
+		return nil, err
+	}
+	had, err := tx.DropWorkshop(ctx, held.StaffID)
+	key := locales.WorkshopNothing
+	if had {
+		key = locales.WorkshopWithdrawn
+	}
+	return map[string]string{bot.ResultOutcome: bot.AnnouncementSaid, bot.ResultKey: string(key)}, err
+}
