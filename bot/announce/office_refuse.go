@@ -3,6 +3,7 @@ package announce
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"mboka/bot"
 	"mboka/flows"
@@ -70,7 +71,7 @@ func (v *visit) whyOf(a store.Announcement, lang locales.Lang) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := why.Text
+	text := strings.TrimRight(why.Text, " .") // a full stop follows
 	if key, known := reasons[why.Code]; known {
 		text = locales.LabelOf(key).In(lang)
 	}

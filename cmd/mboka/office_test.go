@@ -67,9 +67,15 @@ func (d *dialogue) submits() bot.About {
 		d.say(line)
 	}
 	d.hears("[submit]", "ann_submitted staff_menu")
+	return d.s.newest()
+}
+
+// newest is the announcement that was made last.
+func (s *testService) newest() bot.About {
+	s.t.Helper()
 	var id uuid.UUID
-	if err := d.s.db.QueryRow(d.t.Context(), `SELECT id FROM announcement ORDER BY created_at DESC LIMIT 1`).Scan(&id); err != nil {
-		d.t.Fatal(err)
+	if err := s.db.QueryRow(s.t.Context(), `SELECT id FROM announcement ORDER BY created_at DESC LIMIT 1`).Scan(&id); err != nil {
+		s.t.Fatal(err)
 	}
 	return bot.About{Kind: bot.AboutAnnouncement, ID: id}
 }
