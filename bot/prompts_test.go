@@ -157,7 +157,7 @@ func staffPlaces(b *Bot, lang locales.Lang) map[string]Session {
 		return b.think(seal.Chat{1}, menu, asks, today, with).Session
 	}
 	places := workshopPlaces(b, lang)
-	maps.Copy(places, map[string]Session{FlowAnnounce: plans(FlowAnnounce), FlowChange: plans(FlowChange), FlowAnnounced: plans(FlowAnnounced), FlowComing: addressed(RSVPSeated), FlowFeedback: addressed(FeedbackAsked), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session})
+	maps.Copy(places, map[string]Session{FlowAnnounce: plans(FlowAnnounce), FlowChange: plans(FlowChange), FlowAnnounced: plans(FlowAnnounced), FlowRefusal: plans(FlowRefusal), FlowComing: addressed(RSVPSeated), FlowFeedback: addressed(FeedbackAsked), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session})
 	return places
 }
 

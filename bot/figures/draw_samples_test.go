@@ -152,8 +152,27 @@ func samples() map[string]Drawing {
 		hushed.Series[i].Values = repeat(few, len(hushed.Labels))
 	}
 	return map[string]Drawing{
+		"dots": dots(), "near": nearDots(),
 		"countries": countries(), "provinces": allProvinces(), "ages": ages(), "sexes": sexes(), "employment": employment(),
 		"months": months(), "bands": bands(), "lingala": lingala(), "paired": paired(),
 		"one": one, "none": none, "long": long, "fields": fields, "gaps": gaps, "silent": silent, "wide": wide, "hushed": hushed, "mute": mute, "three": three,
 	}
+}
+
+func dots() Drawing {
+	d := french("Progrès des agents formés")
+	d.Kind, d.Low, d.High, d.Synthetic = Dots, 10, 50, madeUp
+	d.Labels = lines("40 agents formés")
+	d.Series = []Series{{"avant", tell(24)}, {"après", tell(41)}}
+	d.Says = [][]string{{"2,4"}, {"4,1"}}
+	return d
+}
+
+// nearDots are at the ends of the scale, over each other, or not told.
+func nearDots() Drawing {
+	d := dots()
+	d.Labels = lines("Affaires étrangères|Direction diaspora|Plan, Institut national de la statistique|Autres")
+	d.Series = []Series{{"avant", []protect.Cell{told(15), told(30), told(44), few}}, {"après", []protect.Cell{told(45), told(30), told(45), told(38)}}}
+	d.Says = [][]string{{"1,5 ou moins", "3,0", "4,4", "moins de 10"}, {"4,5 ou plus", "3,0", "4,5 ou plus", "3,8"}}
+	return d
 }

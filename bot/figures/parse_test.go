@@ -111,7 +111,7 @@ func FuzzParse(f *testing.F) {
 // themselves go sealed into the log alone.
 func ours(t *testing.T, text string, q Query) {
 	t.Helper()
-	measures := []Measure{Members, Months, Stock, Results}
+	measures := []Measure{Members, Months, Stock, Results, Trainees}
 	if !slices.Contains(measures, q.Measure) {
 		t.Fatalf("%q: measure %q", text, q.Measure)
 	}

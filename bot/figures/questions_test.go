@@ -265,6 +265,7 @@ func TestQuestionsWithoutATable(t *testing.T) {
 		"Combien de membres inscrits au total, et ce mois-ci ?|How many members are registered in all, and this month?|Bakomami boni nyonso, mpe na sanza oyo?|combien de members sanza oyo":                                                                                      {Measure: Months},
 		"Combien d'annonces, de lectures, de réponses et de présents par réunion ou visite, et progrès des agents formés ?|Announcements, deliveries, replies and attendance per meeting or visit, and trainee progress?|Makita mpe ba visites ebimisaki nini?|results ya makita": {Measure: Results},
 		"résultats des réunions en Belgique|results of meetings in Belgium|mbuma ya makita na Belgique":                                                                                                                                                                           {Measure: Results, Where: where("country_residence=BE")},
+		"progrès des agents formés|agents formés|ateliers|avant et après l'atelier|trainee progress|progress of trainees|workshops|bokoli ya basali bazwaki formation":                                                                                                            {Measure: Trainees},
 		"le Canada comparé à l'ONU|Canada compared with UN figures": {Where: where("country_residence=CA")},
 	} {
 		for text := range strings.SplitSeq(words, "|") {
@@ -274,7 +275,7 @@ func TestQuestionsWithoutATable(t *testing.T) {
 			}
 		}
 	}
-	for text, want := range map[string]Measure{"femmes inscrites ce mois-ci": Months, "infirmiers et chiffres de l'ONU par âge": Stock, "résultats des réunions par âge": Results} {
+	for text, want := range map[string]Measure{"femmes inscrites ce mois-ci": Months, "infirmiers et chiffres de l'ONU par âge": Stock, "résultats des réunions par âge": Results, "progrès des agents formés au Canada": Trainees} {
 		if u := Parse(text); u.Clear() || u.Alone != want {
 			t.Errorf("%q: %+v", text, u)
 		}
