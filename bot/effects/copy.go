@@ -9,6 +9,7 @@ import (
 
 	"mboka/bot"
 	"mboka/flows"
+	"mboka/flows/workshop"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -117,6 +118,7 @@ type keptStaff struct {
 	LastSeenAt time.Time     `json:"last_seen_at"`
 	Roles      []keptRole    `json:"roles"`
 	Missions   []keptMission `json:"missions"` // they were invited to as staff
+	Workshop   *keptWorkshop `json:"workshop,omitempty"`
 }
 
 type keptRole struct {
@@ -200,6 +202,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 				Title: bot.RoleName(lang, r.Role) + ", " + bot.OrganisationName(lang, r.Organisation),
 			})
 		}
+		one.Workshop = workshopKept(s.Workshop, lang)
 		k.Staff = append(k.Staff, one)
 	}
 	return k
@@ -207,7 +210,7 @@ func keptOf(all store.Kept, lang locales.Lang) kept {
 
 func answersKept(given []store.Answer, at map[string]time.Time, lang locales.Lang) []keptAnswer {
 	steps := make(map[string]flows.Step)
-	for _, s := range asked() {
+	for _, s := range append(asked(), workshop.Questions()...) {
 		steps[s.ID] = s
 	}
 	out := []keptAnswer{}

@@ -84,6 +84,7 @@ func table(k kept, lang locales.Lang) []byte {
 		for _, m := range s.Missions {
 			m.rows(row)
 		}
+		s.Workshop.rows(row)
 	}
 	w.Flush()
 	return out.Bytes()

@@ -63,9 +63,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 			Field:  fields.NewConsent(locales.WorkshopYes, "", locales.WorkshopNo),
 			Routes: []flows.Route{{Code: fields.Refuse, To: "declined"}}},
 		{ID: Part, Kind: flows.Fork, Once: true, Ask: locales.WorkshopPart, Why: locales.WorkshopDetails, More: locales.WorkshopDetails,
-			Field: fields.NewChoice([]flows.Option{
-				option(Before, locales.WorkshopBefore), option(After, locales.WorkshopAfter), option(Withdraw, locales.WorkshopWithdraw),
-			}, nil),
+			Field:  parts(),
 			Routes: []flows.Route{{Code: Withdraw, To: Withdrawn}}},
 	}
 	after := flows.Cond{Step: Part, In: []string{After}}
@@ -88,7 +86,7 @@ func before(not flows.Cond) []flows.Step {
 	return []flows.Step{
 		{ID: Institution, Required: true, Unless: not,
 			Ask: locales.QOfficialInstitution, Title: locales.TOfficialInstitution, Why: locales.WhyOfficialInstitution, Must: locales.WorkshopNeeded,
-			Field: newInstitution()},
+			Field: institutions()},
 		{ID: Role, Unless: not,
 			Ask: locales.QOfficialRole, Title: locales.TOfficialRole, Why: locales.WhyOfficialRole,
 			Field: fields.NewSentence(roleMax)},
