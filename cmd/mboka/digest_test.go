@@ -52,6 +52,7 @@ func (c *calendar) dies(at time.Time) {
 		Window: func(channel string) time.Duration {
 			return map[string]time.Duration{"whatsapp": bot.WhatsAppCapabilities.Window}[channel]
 		},
+		Room: func(string) int { return bot.WhatsAppCapabilities.Text },
 	}, errors.New("killed")
 	dead.Notify = func(context.Context, string, string, bot.Notification) error { return died }
 	if n, err := dead.Run(c.t.Context(), at); n != 0 || !errors.Is(err, died) {
