@@ -77,17 +77,22 @@ func table(k kept, lang locales.Lang) []byte {
 		m.rows(row)
 	}
 	for _, s := range k.Staff {
-		row("staff", s.Channel, "", "", s.Address, moment(s.JoinedAt), details("language", s.Language, "last_seen_at", moment(s.LastSeenAt)))
-		for _, r := range s.Roles {
-			row("role", r.Role, "", r.Organisation, r.Title, moment(r.GrantedAt), details("ended_at", moment(r.EndedAt), "ended_why", r.EndedWhy, "digest", r.Digest))
-		}
-		for _, m := range s.Missions {
-			m.rows(row)
-		}
-		s.Workshop.rows(row)
+		s.rows(row)
 	}
 	w.Flush()
 	return out.Bytes()
+}
+
+// rows writes what is kept of an account of staff.
+func (s keptStaff) rows(row func(...string)) {
+	row("staff", s.Channel, "", "", s.Address, moment(s.JoinedAt), details("language", s.Language, "last_seen_at", moment(s.LastSeenAt)))
+	for _, r := range s.Roles {
+		row("role", r.Role, "", r.Organisation, r.Title, moment(r.GrantedAt), details("ended_at", moment(r.EndedAt), "ended_why", r.EndedWhy, "digest", r.Digest))
+	}
+	for _, m := range s.Missions {
+		m.rows(row)
+	}
+	s.Workshop.rows(row)
 }
 
 func (a keptAnswer) row(section, form string, row func(...string)) {
