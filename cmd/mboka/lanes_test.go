@@ -20,6 +20,7 @@ import (
 	"mboka/bot/whatsapp/twiliotest"
 	"mboka/store"
 	"mboka/store/limits"
+	"mboka/store/seal"
 	"mboka/store/storetest"
 )
 
@@ -90,7 +91,7 @@ func newLanes(t testing.TB) map[string]*lane {
 	})
 	db, server := storetest.PostgresURL(t), storetest.RedisServer(t)
 	for range 2 {
-		r := newReplica(t, db, server.URL(), tg.URL, tw.URL)
+		r := newReplica(t, storetest.Keys(t), db, server.URL(), tg.URL, tw.URL)
 		for _, l := range lanes {
 			l.replicas = append(l.replicas, r)
 		}
@@ -98,9 +99,9 @@ func newLanes(t testing.TB) map[string]*lane {
 	return lanes
 }
 
-func newReplica(t testing.TB, dbURL, redisURL, telegramURL, twilioURL string) *replica {
+func newReplica(t testing.TB, keys *seal.Keys, dbURL, redisURL, telegramURL, twilioURL string) *replica {
 	t.Helper()
-	s, err := openStores(t.Context(), dbURL, redisURL, storetest.Keys(t))
+	s, err := openStores(t.Context(), dbURL, redisURL, keys)
 	if err != nil {
 		t.Fatal(err)
 	}
