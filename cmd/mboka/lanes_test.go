@@ -218,9 +218,11 @@ func (l *lane) bulk(r *replica) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var sender sync.WaitGroup
 	sender.Go(func() {
+		lane := r.stores.lanes.Bulk(l.channel)
+		defer lane.Leave(context.WithoutCancel(ctx))
 		for n := 0; ctx.Err() == nil; n++ {
 			asked := time.Now()
-			wait, err := r.stores.lanes.Bulk(ctx, l.channel)
+			wait, err := lane.Ask(ctx)
 			if err != nil && ctx.Err() == nil {
 				l.t.Errorf("%s: %v", l.channel, err)
 			}
