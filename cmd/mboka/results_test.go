@@ -54,7 +54,7 @@ func TestResultsOfMeetings(t *testing.T) {
 		}
 		id = regexp.MustCompile(`F-[2-9A-Z]{5}`).FindString(d.phone.last())
 		d.say("/explain " + id)
-		if got := d.phone.last(); !strings.Contains(got, "Visés") || !strings.Contains(got, "n'est pas encore mesuré") {
+		if got := d.phone.last(); !strings.Contains(got, "Visés") || !strings.Contains(got, "Règle : au moins") {
 			t.Errorf("explained:\n%s", got)
 		}
 		d.say("/stats results in France")
@@ -78,6 +78,7 @@ func TestResultsOfMeetings(t *testing.T) {
 	if got := author.phone.last(); id == "" || !strings.Contains(got, "ne trouve pas") {
 		t.Errorf("a coordinator reads %s:\n%s", id, got)
 	}
+	s.trainees(t, db, official, author)
 	if got := dump(t, s.dbURL); strings.Contains(got, "Rencontre de Liège") {
 		t.Error("a figure keeps what staff wrote in plain words")
 	}
