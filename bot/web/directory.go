@@ -156,7 +156,7 @@ func (d *Directory) mark(day int, place string, q search) string {
 // readMark is the way back. A mark that is not ours, of another search, or older
 // than yesterday leads to the beginning of today.
 func (d *Directory) readMark(text string, today int, q search) (day int, place string) {
-	raw, err := base64.RawURLEncoding.DecodeString(text)
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(raw) != markDay+markPlace+markProof {
 		return today, ""
 	}
