@@ -4,6 +4,7 @@ package locales
 // is said where something is wrong.
 const (
 	WebDemoTry Key = "web_demo_try"
+	SimSite    Key = "sim_site"
 	WebAgain   Key = "web_again"
 
 	WebReadOnlyTitle Key = "web_read_only_title"

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"mboka/bot/figures"
-		"mboka/locales"
+	"mboka/locales"
 )
 
 // figuresLife is how long the page may show figures of an older snapshot. They

@@ -13,14 +13,14 @@ import (
 // list, bars back to back for two columns of ages, and grounds that are the
 // darker the more people there are for any other cross.
 type chart struct {
-	Title, ID string
-	Said      string // base, how the answers were got, and date
-	Made      string // that it is made up; "" where it is not
-	Of        string // what the rows are values of
-	Columns   []string
-	Notes           []string
-	Pyramid, Heat   bool
-	Rows            []row
+	Title, ID     string
+	Said          string // base, how the answers were got, and date
+	Made          string // that it is made up; "" where it is not
+	Of            string // what the rows are values of
+	Columns       []string
+	Notes         []string
+	Pyramid, Heat bool
+	Rows          []row
 }
 
 // row is a value with its cells: one, with its share, in a list.

@@ -26,7 +26,7 @@ var simulatorWords = []locales.Key{
 	locales.SimPlace, locales.SimContact, locales.SimDocument, locales.SimStart, locales.SimCommands, locales.SimJoin, locales.SimInvited,
 	locales.SimAnew, locales.SimSave, locales.SimOptions, locales.SimClock, locales.SimHour, locales.SimDay, locales.SimWeek, locales.SimMonth,
 	locales.SimMoving, locales.SimMoved, locales.SimOthers, locales.SimEdited, locales.SimClose, locales.SimLost, locales.SimFailed,
-	locales.SimMine, locales.SimEmpty, locales.SimGone,
+	locales.SimMine, locales.SimEmpty, locales.SimGone, locales.SimSite,
 }
 
 // simulatorView is what the template shows.
