@@ -49,6 +49,15 @@ func Date(lang Lang, t time.Time) string {
 	return day + " " + months[lang][t.Month()-1] + " " + year
 }
 
+// DateRow is Date for a line of many, where room is short: Lingala has digits,
+// "3/5/2026".
+func DateRow(lang Lang, t time.Time) string {
+	if Lang(lang.index()) == LN {
+		return t.Format("2/1/2006")
+	}
+	return Date(lang, t)
+}
+
 // Month is a month with its year, short enough to stand beside eleven others
 // under a line: "mai 2026", "May 2026", "5/2026".
 func Month(lang Lang, t time.Time) string {

@@ -47,6 +47,12 @@ func TestDate(t *testing.T) {
 				t.Errorf("%s: %q, want %q", lang, got, c.want[lang])
 			}
 		}
+		if got := DateRow(EN, c.at); got != c.want[EN] {
+			t.Errorf("in a row: %q, want %q", got, c.want[EN])
+		}
+		if got, want := DateRow(LN, c.at), c.at.Format("2/1/2006"); got != want {
+			t.Errorf("in a row: %q, want %q", got, want)
+		}
 		if got := Date(77, c.at); got != c.want[FR] {
 			t.Errorf("a language that is none: %q", got)
 		}

@@ -257,41 +257,6 @@ func TestPagesAreLight(t *testing.T) {
 	}
 }
 
-// FuzzTypedIsNeverMarkup puts what people may type on every page, and compares
-// how the page is built with one of ordinary words.
-func FuzzTypedIsNeverMarkup(f *testing.F) {
-	for _, nasty := range []string{
-		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='x`, `javascript:alert(1)`, `</title><h1>x`, `<!--`, `]]>`,
-		`{{.Org}}`, `&lt;b&gt;`, "\u202e<b>", "a\x00b", `<svg/onload=x>`, `</table><form action=//x>`, `=1+1`, "line\nline", strings.Repeat("<", 200),
-	} {
-		f.Add(nasty)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if strings.TrimSpace(text) == "" {
-			return // what says nothing is left out, and its line with it
-		}
-		in := typed{text, text, text, text, text, text, text}
-		plain := ordinary
-		plain.host = "Ailleursland" // as what is typed, not the one of the notice before
-		// A setting that is refused leaves its line out: there is none on either.
-		for _, key := range []string{"organisation", "contact", "host", "relay.FR"} {
-			if store.ParseSetting(key, text) != nil {
-				in.organisation, in.host, plain.organisation, plain.host = "", "", "", ""
-				in.contact, plain.contact = "", ""
-				in.name, plain.name = "Nom fictif", "Nom fictif"
-			}
-		}
-		h := web.Handler(web.Options{Site: peopled(t, in)})
-		want := web.Handler(web.Options{Site: peopled(t, plain)})
-		for _, slug := range append([]string{"/nowhere"}, slugs...) {
-			got, plain := fetch(t, h, "GET", "/fr"+slug), fetch(t, want, "GET", "/fr"+slug)
-			if a, b := shape(t, got.Body.String()), shape(t, plain.Body.String()); a != b {
-				t.Errorf("%s is built otherwise with %q:\n%s", slug, text, got.Body)
-			}
-		}
-	})
-}
-
 func TestCalendarsOfWhatIsShownOnly(t *testing.T) {
 	t.Parallel()
 	h := web.Handler(web.Options{Site: peopled(t, ordinary)})
