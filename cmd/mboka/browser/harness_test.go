@@ -61,8 +61,8 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 			t.Errorf("%s was not found, only %v", rule, found)
 		}
 	}
-	all := strings.Join(append(p.walk(), p.skips()...), "\n")
-	for _, want := range []string{"nothing shows that the focus", "something covers", "Tab goes through", "the first stop is"} {
+	all := strings.Join(append(append(p.walk(), p.skips()...), p.small()...), "\n")
+	for _, want := range []string{"a thumb misses", "nothing shows that the focus", "something covers", "Tab goes through", "the first stop is"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q was not found, only\n%s", want, all)
 		}
@@ -77,14 +77,14 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 func TestWhatIsRightPasses(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, `<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mboka</title><link rel="icon" href="data:,"><style>a{display:inline-block;padding:8px}</style>
+		fmt.Fprint(w, `<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mboka</title><link rel="icon" href="data:,"><style>a,input{display:inline-block;padding:12px;min-height:44px;min-width:44px}</style>
 <body><a href="#main">Aller au contenu</a><header><nav aria-label="pages"><a href="/">Accueil</a></nav></header>
 <main id="main" tabindex="-1"><h1>Mboka</h1><p>Bonjour <a href="/">à tous</a> <input aria-label="nom"></p></main></body></html>`)
 	}))
 	t.Cleanup(server.Close)
 	p := blank(t, strings.TrimPrefix(server.URL, "http://"), narrow)
 	p.visit(server.URL)
-	if faults := append(append(p.walk(), p.skips()...), p.complaints()...); len(faults) > 0 || p.sideways() != "" {
+	if faults := append(append(append(p.walk(), p.skips()...), p.small()...), p.complaints()...); len(faults) > 0 || p.sideways() != "" {
 		t.Errorf("%q %q", faults, p.sideways())
 	}
 	for _, f := range p.findings() {
