@@ -16,7 +16,7 @@ import (
 const bad = `<!doctype html><html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>x</title>
 <style>a:focus{outline:none} .wide{width:500px} .cover{position:fixed;top:0;left:0;width:100%;height:80px;background:#fff}</style>
 <body><p style="color:#bbb">too pale to read</p><a href="#">plain</a> <a href="/" tabindex="3">first</a>
-<p class="wide" id="there">wide</p><img src="http://127.0.0.2/elsewhere.png"><div class="cover"></div>
+<p><a href="#">low</a></p><p class="wide" id="there">wide</p><img src="http://127.0.0.2/elsewhere.png"><div class="cover"></div>
 <script>console.error("loud"); setTimeout(() => { throw new Error("thrown") })</script></body></html>`
 
 func badPage(t *testing.T, policy string) *page {
