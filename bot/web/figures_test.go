@@ -76,7 +76,7 @@ func TestFiguresShowEveryValue(t *testing.T) {
 			kinds[shown[i].kind]++
 			compare(t, lang, f, shown[i])
 		}
-		if kinds["bars"] != 9 || kinds["pyramid"] != 1 || kinds["heat stack"] != 2 {
+		if kinds["bars"] != 9 || kinds["pyramid"] != 1 || kinds["heat"] != 2 {
 			t.Errorf("%v", kinds)
 		}
 	}

@@ -80,13 +80,9 @@ func (s *testService) dismiss() {
 }
 
 // dated is what differs from day to day in the texts of staff.
-<<<<<<< HEAD
-var dated = regexp.MustCompile(`(?i)\b(mokolo ya \pL+|lomingo) \(\pL+\)( (···|\d{1,2} sanza ya \pL+( na \pL+)?))?|\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)` +
-	`( (···|1er|\d{1,2})([ /](\pL+|\d{1,2}(/20\d\d)?))?)?|\bdans \d+ min\b|\bin \d+ min\b|\bminiti \d+\b`)
-=======
-var dated = regexp.MustCompile(`(?i)\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)` +
+var dated = regexp.MustCompile(`(?i)\b(mokolo ya \pL+|lomingo) \(\pL+\)( (···|\d{1,2} sanza ya \pL+( na \pL+)?( 20\d\d)?))?` +
+	`|\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)` +
 	`( (···|1er|\d{1,2})([ /](\pL+( 20\d\d)?|\d{1,2}(/20\d\d)?))?)?|\b1er \pL+ 20\d\d\b|\bdans \d+ min\b|\bin \d+ min\b|\bminiti \d+\b`)
->>>>>>> main
 
 // day is a date that lies ahead, whenever it is read.
 func day() string { return time.Now().AddDate(0, 0, 60).Format("02/01/2006") }
