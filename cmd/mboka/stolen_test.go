@@ -33,8 +33,8 @@ func TestStolenCopy(t *testing.T) {
 
 	_, telegram, marks := s.lives(t)
 	marks = append(marks, s.mergesAndErases(t)...)
-	marks = append(marks, s.goesWrong(t)...)
 	marks = append(marks, s.writesByDirectory(t)...)
+	marks = append(marks, s.goesWrong(t)...)
 	if !strings.Contains(s.twilioLists(t), "Zorglub") {
 		t.Fatal("Twilio's list does not show what was written: the search is blind")
 	}
