@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,9 @@ import (
 )
 
 // publish counts and protects, with an eye on all that is known of this snapshot
-// already. After it no other figure is published until the transaction ends.
+// already. After it no other figure is published until the transaction ends. What
+// takes long is done before that: it is done again only where somebody else was
+// told something meanwhile.
 func (d *Desk) publish(ctx context.Context, tx *store.Tx, s *Snapshot, r protect.Rules, q Query) (Published, error) {
 	counted, err := s.Count(q)
 	if err != nil {
@@ -24,22 +27,27 @@ func (d *Desk) publish(ctx context.Context, tx *store.Tx, s *Snapshot, r protect
 		return Published{}, err
 	}
 	p.Synthetic = s.Synthetic
-	if err := s.told.catchUp(ctx, tx); err != nil {
+	since, err := tx.FiguresTold(ctx, s.ID, s.told.newest())
+	if err = cmp.Or(err, s.told.takeIn(since)); err != nil {
+		return Published{}, err
+	}
+	upTo, verdict := s.told.checkNow(q, p)
+	if verdict != nil && !withheld(verdict) {
+		return Published{}, verdict
+	}
+	since, err = tx.FiguresOver(ctx, s.ID, upTo)
+	if err != nil || len(since) == 0 {
+		return p, cmp.Or(err, verdict)
+	}
+	if err := s.told.takeIn(since); err != nil {
 		return Published{}, err
 	}
 	return p, s.told.check(q, p)
 }
 
-// catchUp takes in what was published since it was last looked at, here or by
-// another process.
-func (l *ledger) catchUp(ctx context.Context, tx *store.Tx) error {
-	l.mu.Lock()
-	last := l.last
-	l.mu.Unlock()
-	since, err := tx.FiguresOver(ctx, l.s.ID, last)
-	if err != nil {
-		return err
-	}
+// takeIn takes in what was published since it was last looked at, here or by
+// another process: all of it, in its order.
+func (l *ledger) takeIn(since []store.FigureTold) error {
 	for _, f := range since {
 		if err := l.add(f.Query, f.Published); err != nil {
 			return err
