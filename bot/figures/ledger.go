@@ -126,34 +126,27 @@ func (c crowd) same(other crowd) bool {
 // out who did not answer one of them, so that what they say of those who did
 // cannot come out of counts that do not know the variable.
 func (l *ledger) check(q Query, p Published) error {
-	_, err := l.checkNow(q, p)
-	return err
-}
-
-// checkNow is check, and tells of which place the newest figure is that the
-// answer knows of. Others may be told meanwhile.
-func (l *ledger) checkNow(q Query, p Published) (last int64, err error) {
 	k, again := l.now(q, p)
 	if again {
-		return k.last, nil // nothing new follows from it
+		return nil // nothing new follows from it
 	}
 	mine, err := l.s.crowds(q, p)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var all uint64
 	for _, c := range mine {
 		all |= c.mask
 		if rest := l.s.Members - c.n; rest > 0 && rest < c.k && !c.answering(crowd{}) {
-			return k.last, ErrNarrows
+			return ErrNarrows
 		}
 		for mask, by := range k.levels {
 			if (mask&c.closed.mask == mask || by.closed&c.mask == c.mask) && c.narrows(by.crowds, k.most) {
-				return k.last, ErrNarrows
+				return ErrNarrows
 			}
 		}
 	}
-	return k.last, l.s.audit(all|l.s.always, mine, k)
+	return l.s.audit(all|l.s.always, mine, k)
 }
 
 // closure adds to a mask what follows from its variables.
