@@ -46,8 +46,8 @@ const (
 	StageDone    = "done"    // through
 )
 
-// stageOf is the stage of a step of the registration.
-func stageOf(step string) string {
+// StageOf is the stage of a step of the registration.
+func StageOf(step string) string {
 	switch {
 	case slices.Contains(Stages, step):
 		return step
@@ -59,6 +59,9 @@ func stageOf(step string) string {
 
 // through are the events of the registration by which it ends well.
 var through = map[string]bool{"thanked": true, "finished": true}
+
+// Through tells whether the registration ends well by an event.
+func Through(event string) bool { return through[event] }
 
 // follows counts the beginning of a registration, and how far it comes.
 func (t *thinker) follows() {
@@ -94,7 +97,7 @@ func (t *thinker) follows() {
 func (t *thinker) stage() string {
 	ended := func(e flows.Event) bool { return e.Flow == FlowRegistration && through[e.Name] }
 	if i := t.s.runs(FlowRegistration); i >= 0 {
-		return stageOf(t.s.Stack[i].Step)
+		return StageOf(t.s.Stack[i].Step)
 	} else if slices.ContainsFunc(t.out.Events, ended) {
 		return StageDone
 	}

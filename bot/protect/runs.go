@@ -24,9 +24,10 @@ func Runs(counts []int, k int) ([]int, error) {
 		if sums[least] >= k {
 			return starts, nil
 		}
-		// With the neighbour that has fewer people, or the only one.
+		// With the neighbour that has fewer people: of two alike the one before, so
+		// that the end stays apart.
 		join := least
-		if least == 0 || least+1 < len(sums) && sums[least+1] <= sums[least-1] {
+		if least == 0 || least+1 < len(sums) && sums[least+1] < sums[least-1] {
 			join = least + 1
 		}
 		starts = slices.Delete(starts, join, join+1)
