@@ -43,6 +43,7 @@ func (d *Desk) Effects() map[string]bot.Effect {
 		bot.ChatFlow + "." + bot.XLSXWord:     d.letOut,
 		bot.ChatFlow + "." + bot.CSVWord:      d.letOut,
 		bot.ChatFlow + "." + bot.DigestAsked:  d.subscribe,
+		bot.ChatFlow + "." + bot.FunnelAsked:  d.funnel,
 	}
 }
 
@@ -153,7 +154,10 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 	if err != nil {
 		return nil, err
 	}
-	if c.onlyResults && f.Query.Measure != Results {
+	if may, err := c.mayRead(f.Query); err != nil || !may {
+		if err != nil {
+			return nil, err
+		}
 		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
 	}
 	f.Titles = c.titles(f.Published.Results)

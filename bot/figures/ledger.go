@@ -58,7 +58,7 @@ func (l *ledger) add(query, published []byte) error {
 
 // tell takes in a figure.
 func (l *ledger) tell(q Query, p Published) error {
-	if q.Measure == Results { // it tells of no member of the snapshot
+	if q.Measure == Results || q.Measure == Funnel { // it tells of no member of the snapshot
 		return nil
 	}
 	if _, again := l.now(q, p); again {
