@@ -13,6 +13,8 @@ func (f Figure) measureRows(v voice) [][]any {
 		return f.stockRows(v)
 	case Trainees:
 		return f.traineeRows(v)
+	case Funnel:
+		return f.funnelRows(v)
 	}
 	return f.resultRows(v)
 }

@@ -34,6 +34,8 @@ type Published struct {
 	At      time.Time `json:"at,omitzero"`
 	// Trained is that of the measure Trainees; nil: too few.
 	Trained *Trained `json:"trained,omitempty"`
+	// Funnel is set of that measure alone.
+	Funnel *FunnelOf `json:"funnel,omitempty"`
 	// Synthetic: some of the members are made up.
 	Synthetic bool `json:"synthetic,omitempty"`
 	// Step is to what the counts are rounded; 0 on record: not kept then.

@@ -93,6 +93,8 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 		return f.sayResults(v)
 	case Trainees:
 		return f.sayTrainees(v)
+	case Funnel:
+		return f.sayFunnel(v)
 	}
 	out := Said{
 		Understood: v.text(locales.FigUnderstood, locales.Args{"What": f.Query.Words(lang)}),
@@ -214,6 +216,9 @@ func (q Query) Words(lang locales.Lang) string {
 		parts = append(parts, locales.Text(lang, locales.FigQualified, nil))
 	}
 	switch {
+	case q.Split != "":
+		by := locales.Text(lang, map[Split]locales.Key{ByLanguage: locales.FunnelByLanguage, ByChannel: locales.FunnelByChannel}[q.Split], nil)
+		return locales.Text(lang, measureTitles[q.Measure], nil) + ", " + locales.Text(lang, locales.FigBy, locales.Args{"What": by})
 	case q.Measure == Stock, q.Measure != Members && len(parts) == 0:
 		return locales.Text(lang, measureTitles[q.Measure], nil)
 	case q.Measure != Members:
