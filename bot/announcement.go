@@ -19,6 +19,7 @@ const (
 	FlowAnnounce  = FlowStaff + "_announce"
 	FlowChange    = FlowStaff + "_change"
 	FlowAnnounced = FlowStaff + "_announced" // the list
+	FlowRefusal   = FlowStaff + "_refusal"
 )
 
 // The words of staff about announcements, and AnnouncementAct, the one event of

@@ -211,7 +211,7 @@ func New(cfg Config, holder string) (*Bot, error) {
 	}
 	var faults []error
 	for _, id := range []string{FlowRegistration, FlowProfile, FlowMenu, FlowResume, FlowTongue, FlowMyData, FlowErase, FlowComplaint, FlowLink, FlowMerge, FlowStaff, FlowRoles, FlowReturn, FlowAnew, FlowCode,
-		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest, FlowMissions, FlowComing, FlowFeedback, FlowAnnounce, FlowChange, FlowAnnounced, FlowDirectory, FlowContact, FlowContacted,
+		FlowConsents, FlowWhoSaw, FlowShare, FlowRequest, FlowMissions, FlowComing, FlowFeedback, FlowAnnounce, FlowChange, FlowAnnounced, FlowRefusal, FlowDirectory, FlowContact, FlowContacted,
 		FlowOffer, FlowContribution, FlowFund} {
 		if b.flows[id] == nil {
 			faults = append(faults, fmt.Errorf("flow %q is missing", id))

@@ -156,7 +156,7 @@ func staffPlaces(b *Bot, lang locales.Lang) map[string]Session {
 		asks := Inbound{Channel: "telegram", ID: "3", Kind: Text, Text: "/announce"}
 		return b.think(seal.Chat{1}, menu, asks, today, with).Session
 	}
-	return map[string]Session{FlowAnnounce: plans(FlowAnnounce), FlowChange: plans(FlowChange), FlowAnnounced: plans(FlowAnnounced), FlowComing: addressed(RSVPSeated), FlowFeedback: addressed(FeedbackAsked), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
+	return map[string]Session{FlowAnnounce: plans(FlowAnnounce), FlowChange: plans(FlowChange), FlowAnnounced: plans(FlowAnnounced), FlowRefusal: plans(FlowRefusal), FlowComing: addressed(RSVPSeated), FlowFeedback: addressed(FeedbackAsked), FlowStaff: menu, FlowRoles: list, FlowRoles + ".sure": b.think(seal.Chat{1}, list, tap, today, with).Session}
 }
 
 // TestEveryPrompt renders what the bot may say at every question of every flow

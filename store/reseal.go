@@ -44,6 +44,7 @@ var sealedColumns = []sealedColumn{
 	{"mission_text", []string{"mission_id", "language"}, 2, "sealed_summary"},
 	{"announcement_text", []string{"announcement_id", "language"}, 2, "sealed_body"},
 	{"announcement", []string{"id"}, 1, "sealed_form"},
+	{"announcement", []string{"id"}, 1, "sealed_refusal"},
 	{"announcement_draft", []string{"staff_id", "step"}, 2, "sealed_text"},
 	{"feedback", []string{"id"}, 1, "sealed_text"},
 	{"ambassador", []string{"id"}, 1, "sealed_label"},

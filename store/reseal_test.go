@@ -179,8 +179,9 @@ func (r *turning) announce(db *store.DB, conn *pgx.Conn, staff uuid.UUID) {
 					return err
 				}
 				a := store.Announcement{ID: uuid.New(), MissionID: m.ID, Kind: store.AnnounceChange, Organisation: store.IOM,
-					Audience: []byte(`{}`), Status: store.AnnouncementDraft, CreatedAt: morning, Bodies: map[string]string{"fr": "j"}}
-				return errors.Join(tx.PutAnnouncement(ctx, a), tx.PutForm(ctx, a.ID, []byte("l")))
+					Audience: []byte(`{}`), Status: store.AnnouncementReview, CreatedAt: morning, Bodies: map[string]string{"fr": "j"}}
+				return errors.Join(tx.PutAnnouncement(ctx, a), tx.PutForm(ctx, a.ID, []byte("l")),
+					tx.RefuseAnnouncement(ctx, a.ID, store.Refusal{Text: "n"}, morning))
 			})
 		}
 		id := uuid.New()

@@ -43,9 +43,3 @@ func (r reader) AnnouncementsBy(ctx context.Context, of Organisation, limit int)
 	all, err := r.announcements(ctx, ` WHERE role_id IS NOT NULL AND ($1 = '' OR organisation = $1) ORDER BY created_at DESC, id LIMIT $2`, string(of), limit)
 	return all, wrapErr("list announcements", err)
 }
-
-// RefuseAnnouncement ends an announcement for which somebody asked for a yes, or
-// takes back that they did: ErrStatus where nobody does any more.
-func (tx *Tx) RefuseAnnouncement(ctx context.Context, id uuid.UUID, at time.Time) error {
-	return tx.move(ctx, "refuse announcement", id, []string{AnnouncementReview}, `status = 'cancelled', ended_at = $3`, "", at)
-}

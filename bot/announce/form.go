@@ -41,11 +41,14 @@ const (
 	EventSubmitted = "submitted"
 	EventChosen    = "chosen"
 	EventChanged   = "changed"
+	EventRefused   = "refused"
 
 	StepListed = "listed" // the list begins with it
 	StepWhich  = "which"
 
-	StepAbout    = "about" // a change begins with these four
+	StepWhy = "why" // of a refusal
+
+	StepAbout    = "about" // a refusal begins with it, a change with these four
 	StepKind     = "kind"
 	StepHostLand = "host_country"
 	StepHostTown = "host_city"

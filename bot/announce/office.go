@@ -39,6 +39,7 @@ func (o *Office) Effects() map[string]bot.Effect {
 		bot.FlowAnnounce + "." + EventSubmitted:          o.submit,
 		bot.FlowAnnounced + "." + EventChosen:            o.choose,
 		bot.FlowChange + "." + EventChanged:              o.change,
+		bot.FlowRefusal + "." + EventRefused:             o.refuse,
 		bot.FlowAnnouncement + "." + bot.AnnouncementAct: o.act,
 	}
 }

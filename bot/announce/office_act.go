@@ -26,7 +26,7 @@ type seat struct {
 // acts about one announcement, by the code of their button. What shows how a
 // sending went (report, files, links) is added here.
 var acts = map[string]func(*seat) (map[string]string, error){
-	bot.ActShow: (*seat).card, bot.ActPreview: (*seat).preview, bot.ActApprove: (*seat).approve, bot.ActRefuse: (*seat).refuse,
+	bot.ActShow: (*seat).card, bot.ActPreview: (*seat).preview, bot.ActApprove: (*seat).approve, bot.ActRefuse: (*seat).askWhy,
 	bot.ActUndo: (*seat).undo, bot.ActPause: (*seat).pause, bot.ActResume: (*seat).resume,
 	bot.ActCancel: (*seat).askCancel, bot.ActCancelYes: (*seat).cancel, bot.ActChange: (*seat).changes,
 	bot.ReportAsked: (*seat).report,
@@ -43,11 +43,15 @@ func (o *Office) act(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string
 
 // about carries out an act about the announcement of an id.
 func (o *Office) about(ctx context.Context, tx *store.Tx, d bot.Doing, named, code string) (map[string]string, error) {
+	return o.doing(ctx, tx, d, named, acts[code])
+}
+
+// doing does something about the announcement of an id.
+func (o *Office) doing(ctx context.Context, tx *store.Tx, d bot.Doing, named string, do func(*seat) (map[string]string, error)) (map[string]string, error) {
 	s, found, err := o.seat(ctx, tx, d, named)
 	if err != nil {
 		return nil, err
 	}
-	do := acts[code]
 	if !found || do == nil {
 		return unknown(), nil
 	}
@@ -148,26 +152,6 @@ func (s *seat) approve() (map[string]string, error) {
 	out := s.buttons(said(locales.AnnGranted, "When", s.soon(s.a.BeginAt, s.m, s.lang)), bot.ActUndo)
 	out[bot.ResultElsewhere], err = s.tellAuthor(s.a, s.m, locales.AnnToldYes)
 	return out, errors.Join(err, s.audit("mission.approve", s.a.ID))
-}
-
-// refuse is their no: what the author wrote is a draft again.
-func (s *seat) refuse() (map[string]string, error) {
-	if ok, err := s.asApprover(); !ok {
-		return unknown(), err
-	}
-	if s.own() {
-		return said(locales.AnnOwn), nil
-	}
-	if err := s.tx.RefuseAnnouncement(s.ctx, s.a.ID, s.d.At); err != nil {
-		return nil, err
-	}
-	if err := errors.Join(s.callOff(), s.giveBack(s.a), s.audit("mission.refuse", s.a.ID)); err != nil {
-		return nil, err
-	}
-	out := said(locales.AnnRefused)
-	var err error
-	out[bot.ResultElsewhere], err = s.tellAuthor(s.a, s.m, locales.AnnToldNo)
-	return out, err
 }
 
 // undo takes an approval back while it cools off or waits for its time.

@@ -120,6 +120,15 @@ func (s *seat) card() (map[string]string, error) {
 	if s.a.Status == store.AnnouncementApproved {
 		when += " " + locales.Text(s.lang, locales.AnnBegins, locales.Args{"When": s.soon(s.a.BeginAt, s.m, s.lang)})
 	}
+	if s.a.Status == store.AnnouncementCancelled {
+		why, err := s.whyOf(s.a, s.lang)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			when = why + "\n" + when
+		}
+	}
 	out := said(locales.AnnCard, "Title", s.m.Text(s.d.Language).Title, "Kind", sortOf(s.a.Kind, s.lang),
 		"State", stateOf(s.a.Status, s.lang), "When", when, "Who", whoOf(s.a, s.lang))
 	return s.buttons(out, s.acts()...), nil

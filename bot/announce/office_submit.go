@@ -149,8 +149,17 @@ func (v *visit) tellAuthor(a store.Announcement, m store.Mission, key locales.Ke
 	}
 	lang, _ := locales.ParseLang(author.Language)
 	args := map[string]string{"Title": m.Text(author.Language).Title}
-	if key == locales.AnnToldYes {
+	switch key {
+	case locales.AnnToldYes:
 		args["When"] = v.soon(a.BeginAt, m, lang)
+	case locales.AnnToldNo:
+		why, err := v.whyOf(a, lang)
+		if err != nil {
+			return "", err
+		}
+		if why != "" {
+			key, args["Why"] = locales.RefTold, why
+		}
 	}
 	note, err := v.notice(author, store.NotificationDecision, a.ID, bot.Notification{Key: key, Args: args})
 	if err != nil {

@@ -34,6 +34,7 @@ func TestOfficeReadsTheForms(t *testing.T) {
 	has(plan.Change(), announce.StepWhat, announce.StepNewDay, announce.StepNewEnd, announce.StepNewTown, announce.StepNewVenue,
 		announce.StepNewHint, announce.StepBody, announce.StepBody+"_en", announce.StepBody+"_ln")
 	has(plan.List(), announce.StepWhich)
+	has(plan.Refusal(), announce.StepWhy)
 	kinds, _ := plan.Flow().Step(announce.StepType)
 	if options := kinds.Field.Lists()[0]; len(options) != len(store.MissionKinds) {
 		t.Errorf("%d kinds are offered, there are %d", len(options), len(store.MissionKinds))
@@ -48,6 +49,7 @@ func TestOfficeReadsTheForms(t *testing.T) {
 		announce.StepDraft: plan.Draft, announce.StepListed: plan.Listed, announce.StepAbout: plan.About, announce.StepKind: plan.Kind,
 		announce.StepHostLand: plan.HostLand, announce.StepHostTown: plan.HostCity, announce.EventAnew: plan.Anew,
 		announce.EventSubmitted: plan.Submitted, announce.EventChosen: plan.Chosen, announce.EventChanged: plan.Changed,
+		announce.EventRefused: plan.Refused, bot.FlowRefusal: plan.RefusalID,
 		bot.FlowAnnounce: plan.ID, bot.FlowChange: plan.ChangeID, bot.FlowAnnounced: plan.ListID,
 		announce.FactDryRun: flows.FactDryRun, announce.DryRunReady: flows.DryRunReady,
 	} {
@@ -65,9 +67,15 @@ func (d *dialogue) submits() bot.About {
 		d.say(line)
 	}
 	d.hears("[submit]", "ann_submitted staff_menu")
+	return d.s.newest()
+}
+
+// newest is the announcement that was made last.
+func (s *testService) newest() bot.About {
+	s.t.Helper()
 	var id uuid.UUID
-	if err := d.s.db.QueryRow(d.t.Context(), `SELECT id FROM announcement ORDER BY created_at DESC LIMIT 1`).Scan(&id); err != nil {
-		d.t.Fatal(err)
+	if err := s.db.QueryRow(s.t.Context(), `SELECT id FROM announcement ORDER BY created_at DESC LIMIT 1`).Scan(&id); err != nil {
+		s.t.Fatal(err)
 	}
 	return bot.About{Kind: bot.AboutAnnouncement, ID: id}
 }

@@ -260,12 +260,28 @@ func readFile(t *testing.T, path string) string {
 	return string(b)
 }
 
+// usedAccount is Twilio's account after the first setup of this run of tests.
+var usedAccount struct {
+	sync.Mutex
+	kept *twiliotest.Account
+}
+
 // setupWhatsApp creates the Content objects as an operator would, before the
-// service starts.
+// service starts. After the first service they are there, and setup finds
+// them.
 func setupWhatsApp(t *testing.T, s *testService) {
 	t.Helper()
+	usedAccount.Lock()
+	defer usedAccount.Unlock()
+	if usedAccount.kept != nil {
+		s.twilio.Adopt(*usedAccount.kept)
+	}
 	var out strings.Builder
 	if code := run(t.Context(), []string{"whatsapp", "setup"}, s.vars, strings.NewReader(""), &out, &out); code != exitOK {
 		t.Fatalf("whatsapp setup ended with %d:\n%s", code, out.String())
+	}
+	if usedAccount.kept == nil {
+		account := s.twilio.Account()
+		usedAccount.kept = &account
 	}
 }

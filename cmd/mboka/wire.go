@@ -51,7 +51,7 @@ func allFlows() []*flows.Flow {
 		link.Flow(), link.Merge(),
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
-		plan.Flow(), plan.Change(), plan.List(),
+		plan.Flow(), plan.Change(), plan.List(), plan.Refusal(),
 		directory.Flow(), directory.Write(), directory.Read(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}

@@ -15,9 +15,10 @@ import (
 // Ids of the flows. They begin as those of staff do: they are dropped when the
 // role ends.
 const (
-	ID       = "staff_announce"
-	ChangeID = "staff_change"
-	ListID   = "staff_announced"
+	ID        = "staff_announce"
+	ChangeID  = "staff_change"
+	ListID    = "staff_announced"
+	RefusalID = "staff_refusal"
 )
 
 // Steps that others refer to.

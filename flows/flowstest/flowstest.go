@@ -29,7 +29,7 @@ func All() []*flows.Flow {
 		link.Flow(), link.Merge(),
 		meeting.List(), meeting.Coming(), meeting.Feedback(),
 		staff.Menu(), staff.Roles(),
-		announce.Flow(), announce.Change(), announce.List(),
+		announce.Flow(), announce.Change(), announce.List(), announce.Refusal(),
 		directory.Flow(), directory.Write(), directory.Read(),
 		handover.Return(), handover.Anew(), handover.Code(),
 	}

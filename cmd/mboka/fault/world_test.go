@@ -101,7 +101,7 @@ func newWorld(t *testing.T, needs needs) *world {
 		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_WEBHOOK_SECRET=" + hook, "TELEGRAM_API_URL=" + apis[0],
 		"TWILIO_ACCOUNT_SID=" + account, "TWILIO_AUTH_TOKEN=" + auth, "TWILIO_WHATSAPP_FROM=" + twiliotest.From, "TWILIO_API_URL=" + apis[1],
 	}
-	command(t, append([]string{"MBOKA_LISTEN=127.0.0.1:0"}, w.vars...), "whatsapp", "setup")
+	w.setupWhatsApp()
 	for _, p := range w.provider {
 		p.Delay(oneWay)
 	}
@@ -115,6 +115,27 @@ func newWorld(t *testing.T, needs needs) *world {
 	w.poll("the webhook to be set", func() bool { return len(w.telegram.Calls("setWebhook")) >= 2 })
 	w.idle = max(w.replicas[0].goroutines(), w.replicas[1].goroutines())
 	return w
+}
+
+// usedAccount is Twilio's account after the first setup of this run of tests.
+var usedAccount struct {
+	sync.Mutex
+	kept *twiliotest.Account
+}
+
+// setupWhatsApp creates the Content objects as an operator would; after the
+// first world they are there, and setup finds them.
+func (w *world) setupWhatsApp() {
+	usedAccount.Lock()
+	defer usedAccount.Unlock()
+	if usedAccount.kept != nil {
+		w.twilio.Adopt(*usedAccount.kept)
+	}
+	command(w.t, append([]string{"MBOKA_LISTEN=127.0.0.1:0"}, w.vars...), "whatsapp", "setup")
+	if usedAccount.kept == nil {
+		account := w.twilio.Account()
+		usedAccount.kept = &account
+	}
 }
 
 // needs are what a scenario breaks.
