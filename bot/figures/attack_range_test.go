@@ -27,6 +27,7 @@ var towns = flag.Int("towns", 16, "how many populations are attacked in every fo
 // hood is a small population: its people by kind, and by what they differ.
 type hood struct {
 	by    []string
+	step  int                 // of rounding
 	kinds []map[string]string // values by variable; of several apart by spaces
 	n     []int
 }
@@ -43,7 +44,7 @@ var homeOf = map[string]string{"be-liege": "BE", "be-brussels": "BE", "fr-paris"
 func newHood(r *rand.Rand) *hood {
 	others := []string{"sex", "sector", age, languages, city}
 	r.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
-	h := &hood{by: append([]string{country, qualifiedKey}, others[:2]...), kinds: []map[string]string{{}}}
+	h := &hood{step: rules.Rounding, by: append([]string{country, qualifiedKey}, others[:2]...), kinds: []map[string]string{{}}}
 	for _, key := range h.by {
 		var more []map[string]string
 		for _, kind := range h.kinds {
@@ -66,10 +67,23 @@ func newHood(r *rand.Rand) *hood {
 	return h
 }
 
-func (h *hood) snapshot(t *testing.T) *Snapshot {
+func (h *hood) snapshot(t *testing.T) *Snapshot { return h.onDay(t, "") }
+
+// partKey tells in kinds of two days who comes or goes between them.
+const (
+	partKey = "part"
+	joins   = "joins"
+	leaves  = "leaves"
+)
+
+// onDay is a snapshot without those of a part.
+func (h *hood) onDay(t *testing.T, without string) *Snapshot {
 	t.Helper()
 	s, err := NewSnapshot(func(yield func(Row) bool) {
 		for i, kind := range h.kinds {
+			if without != "" && kind[partKey] == without {
+				continue
+			}
 			row := make(Row, len(store.SnapshotColumns))
 			for j, name := range store.SnapshotColumns {
 				row[j] = kind[name]
@@ -131,9 +145,10 @@ func (h *hood) ask(r *rand.Rand) Query {
 type spy struct {
 	*hood
 	*protecttest.Attacker
+	without string // part of the people that are not there on the day that is read
 }
 
-func (h *hood) spy() spy { return spy{h, protecttest.New(h.n)} }
+func (h *hood) spy() spy { return spy{h, protecttest.New(h.n), ""} }
 
 // read takes in what was seen of a figure.
 func (s spy) read(q Query, all []seen) error {
@@ -158,14 +173,14 @@ func (s spy) read(q Query, all []seen) error {
 	}
 	sum := func(x seen) protecttest.Sum {
 		return func(kind int) int {
-			is := true
+			is := s.without == "" || s.kinds[kind][partKey] != s.without
 			switch x.what {
 			case seenAnswered:
-				is = answered(kind)
+				is = is && answered(kind)
 			case seenTotal:
-				is = kept(kind)
+				is = is && kept(kind)
 			case seenCell:
-				is = kept(kind) && in(kind, 0, x.row, rows) && in(kind, 1, x.column, columns)
+				is = is && kept(kind) && in(kind, 0, x.row, rows) && in(kind, 1, x.column, columns)
 			}
 			if is {
 				return 1
@@ -174,7 +189,7 @@ func (s spy) read(q Query, all []seen) error {
 		}
 	}
 	for _, x := range all {
-		low, high := x.bounds()
+		low, high := x.bounds(s.step)
 		if err := s.Learn(sum(x), low, high); err != nil {
 			return fmt.Errorf("%+v: %s %s %s is %w", q, x.what, x.row, x.column, err)
 		}
@@ -182,8 +197,8 @@ func (s spy) read(q Query, all []seen) error {
 	return s.readLines(q, rows, columns, sum)
 }
 
-// bounds are those of a count that was read: it is rounded to five.
-func (x seen) bounds() (low, high int) {
+// bounds are those of a count that was read, and is rounded.
+func (x seen) bounds(step int) (low, high int) {
 	switch x.cell.State {
 	case protect.Small:
 		return 0, x.k - 1
@@ -194,7 +209,7 @@ func (x seen) bounds() (low, high int) {
 	if x.what == seenMembers {
 		least = min(least, rules.K)
 	}
-	return max(least, x.cell.N-rules.Rounding/2), x.cell.N + rules.Rounding/2
+	return max(least, x.cell.N-step/2), x.cell.N + step/2
 }
 
 // readLines takes in which rows and columns a table has. What it does not list
@@ -248,7 +263,7 @@ type found struct{ few, exact []string }
 
 // look asks of all groups by up to three variables whether they are known to be
 // few; public ones need the larger threshold.
-func (s spy) look(public bool) (out found) {
+func (s spy) look(public bool, part string) (out found) {
 	for mask := 1; mask < 1<<len(s.by); mask++ {
 		var by []string
 		for i, key := range s.by {
@@ -261,7 +276,13 @@ func (s spy) look(public bool) (out found) {
 			k = rules.KCross
 		}
 		if len(by) <= rules.MostVariables {
-			s.each(by, nil, func(values []string, is protecttest.Sum) {
+			s.each(by, nil, func(values []string, all protecttest.Sum) {
+				is := func(kind int) int {
+					if s.kinds[kind][partKey] != part {
+						return 0
+					}
+					return all(kind)
+				}
 				few, exact := s.Few(is, k)
 				name := fmt.Sprintf("%s: %d", strings.Join(values, "/"), s.Is(is))
 				if few {
@@ -329,32 +350,57 @@ func (f Figure) leave(as shape, lang locales.Lang) ([]seen, error) {
 	return e.file(kind, file.Data)
 }
 
+// publish is what may be told, or what is told where protection is taken away.
+func (v visit) publish(s *Snapshot, q Query) (Published, error) {
+	c, err := s.Count(q)
+	if err != nil {
+		return Published{}, err
+	}
+	p, err := Publish(v.rules, q, c)
+	if err != nil || !v.bare || len(q.By) == 0 {
+		return p, err
+	}
+	rows, columns := s.lines(q.By[0], p.Rows), []line{{}}
+	if len(q.By) == 2 {
+		columns = s.lines(q.By[1], p.Columns)
+	}
+	for i := range p.Cells {
+		for j, cell := range p.Cells[i] {
+			if cell.State == protect.Hidden {
+				p.Cells[i][j] = v.rules.Count(c.people(rows[i], columns[j], len(q.By)), p.K)
+			}
+		}
+	}
+	return p, nil
+}
+
 // visit asks a hood many questions and reads the answers in some forms.
 type visit struct {
 	seed      uint64
 	questions int
 	forms     []shape
 	guard     bool
-	spoil     func(s *Snapshot, q Query) (Published, error) // nil: as it is
-	public    bool                                          // only public pages are read
+	rules     protect.Rules
+	bare      bool // what is hidden for the sake of others is shown
+	public    bool // only public pages are read
 }
 
 func (v visit) pay(t *testing.T) (spy, found) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(v.seed, 77))
 	h := newHood(r)
-	s, spy := h.snapshot(t), h.spy()
-	publish := v.spoil
-	if publish == nil {
-		publish = published
+	if v.rules.K == 0 {
+		v.rules = rules
 	}
+	h.step = v.rules.Rounding
+	s, spy := h.snapshot(t), h.spy()
 	last := Query{}
 	for range v.questions {
 		q := h.ask(r)
 		if r.IntN(4) == 0 && q.Measure == Members {
 			q = q.On(last)
 		}
-		p, err := publish(s, q)
+		p, err := v.publish(s, q)
 		if err != nil || v.guard && s.told.check(q, p) != nil {
 			continue
 		}
@@ -376,7 +422,7 @@ func (v visit) pay(t *testing.T) (spy, found) {
 			}
 		}
 	}
-	return spy, spy.look(v.public)
+	return spy, spy.look(v.public, "")
 }
 
 // TestNothingFollowsFromWhatLeaves asks small populations and reads the answers
@@ -406,5 +452,33 @@ func TestNothingFollowsFromWhatLeaves(t *testing.T) {
 	t.Logf("%d sums known something of, %d groups cleared, %d of them by numbers that are not whole; bounds in %d visits", facts, cleared, fractions, bounded)
 	if bounded*10 > *towns {
 		t.Errorf("bounds of few people follow in %d of %d visits", bounded, 2**towns)
+	}
+}
+
+// TestTheEyeIsNotBlind takes protection away, piece by piece: then few people are
+// found, in each form by itself.
+func TestTheEyeIsNotBlind(t *testing.T) {
+	t.Parallel()
+	low, sharp := rules, rules
+	low.K, low.KCross, sharp.Rounding = 2, 2, 1
+	for name, c := range map[string]visit{
+		"no guard":              {questions: 60},
+		"no second suppression": {questions: 30, guard: true, bare: true, rules: sharp},
+		"no rounding, no guard": {questions: 12, rules: sharp},
+		"k of two":              {questions: 8, guard: true, rules: low},
+	} {
+		for _, form := range forms {
+			few, seed := 0, uint64(0)
+			for ; few == 0 && seed < 40; seed++ {
+				v := c
+				v.seed, v.forms = seed, []shape{form}
+				_, f := v.pay(t)
+				few = len(f.few) + len(f.exact)
+			}
+			if few == 0 {
+				t.Errorf("%s, read in %s: nothing is found", name, form)
+			}
+			t.Logf("%s, read in %s: found in population %d", name, form, seed-1)
+		}
 	}
 }
