@@ -259,4 +259,3 @@ func (w *town) tries(chat seal.Chat, a Audience, there func(folk) bool) {
 		}
 	}
 }
-
