@@ -20,7 +20,7 @@ import (
 )
 
 // Config is what the bot is made of; cmd/mboka joins it. All fields are
-// needed, but Holds, Lanes, LookUps, Noticed and PublicURL, and from Clock on, where there are defaults.
+// needed, but Holds, Lanes, LookUps, Noticed, Awaited and PublicURL, and from Clock on, where there are defaults.
 type Config struct {
 	Flows    []*flows.Flow
 	Channels []Channel
@@ -58,6 +58,9 @@ type Config struct {
 	Noticed func(ctx context.Context, chat seal.Chat, notice string, f NotificationFate) error
 	// Picture draws what a reply names as its picture. Nil: none is sent.
 	Picture func(ctx context.Context, ref string, lang locales.Lang) (Image, error)
+	// Awaited tells, before a notice that could wait (Notification.Waits) is said,
+	// whether what it is about is still so, by its id. Nil: it always is.
+	Awaited func(ctx context.Context, notice string, about About) (bool, error)
 	// Delivered hears what a platform says later of a delivery of an
 	// announcement. Nil: nobody asks.
 	Delivered func(ctx context.Context, t Told) error

@@ -112,6 +112,9 @@ func (t *thinker) gated() {
 		t.advance(in)
 	case tried:
 		t.prove(code)
+	case cardOf(text) != "": // a link to somebody's card is no try
+		t.s.Card = cardOf(text)
+		t.repeat(flows.Line{Key: locales.RecycledFirst})
 	case word != "":
 		t.run(word)
 	case strings.HasPrefix(strings.TrimSpace(text), "/"):

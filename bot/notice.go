@@ -16,13 +16,17 @@ import (
 )
 
 // NoticeVersion is the version of the privacy notice's meaning in the
-// catalogues. It goes up when the meaning changes.
-const NoticeVersion = "1"
+// catalogues. It goes up when the meaning changes: 2 says that there is a public
+// directory, and who reads it.
+const NoticeVersion = "2"
 
 // NoticeHolds is the oldest version of the notice's meaning that a yes to still
 // holds. It goes up with NoticeVersion where the change needs a new yes: a new
 // purpose, somebody else who receives data, a longer time. It does not for a
-// plainer sentence, or another telephone number of the organisation.
+// plainer sentence, or another telephone number of the organisation. Nor does it
+// for the directory of meaning 2: nobody is in it by this yes, but by one of its
+// own (store.ForDirectory), to a text that says who reads a card, under the card
+// itself; for who gave only the older yes nothing has become another.
 const NoticeHolds = 1
 
 // FlowNotice asks again, and FactAgreed is what was agreed to.

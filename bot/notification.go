@@ -122,6 +122,22 @@ func (h *held) notification(ctx context.Context, m sessions.Message, in Inbound)
 	return t, sessions.SaveRequest{Replies: []sessions.Reply{reply}}, nil
 }
 
+// awaited tells whether there is still something to say. A notice may have lain
+// for days until the person wrote, and what it is about may be withdrawn since.
+// Where the records cannot be asked it is said: it names nothing, and whoever
+// taps it reads what the records have then.
+func (h *held) awaited(ctx context.Context, out outgoing) bool {
+	id, waits := strings.CutPrefix(out.Message.ID, awaitedPrefix)
+	if !waits || h.b.cfg.Awaited == nil {
+		return true
+	}
+	is, err := h.b.cfg.Awaited(ctx, id, out.About)
+	if err != nil {
+		h.b.log.Warn("not known whether a notice is over, it is said", "chat", h.g.Chat, "notice", id, "error", err)
+	}
+	return is || err != nil
+}
+
 // isNotification tells whether an outbox id is that of a notice.
 func isNotification(reply string) bool {
 	return strings.HasPrefix(reply, notificationPrefix) || strings.HasPrefix(reply, awaitedPrefix)

@@ -18,6 +18,7 @@ type outgoing struct {
 	Since   time.Time `json:"t"` // when the message it answers was accepted
 	// HeardAt is when the person last wrote before a notice, which answers nothing.
 	HeardAt time.Time `json:"h,omitzero"`
+	About   About     `json:"b,omitzero"` // of a notice that may wait
 	Message Message   `json:"m"`
 }
 
@@ -100,6 +101,9 @@ func (h *held) try(ctx context.Context, r sessions.Reply, out outgoing) (session
 			return sessions.Parked, 0, &SendError{Outcome: OutsideWindow, Code: "window", Err: errors.New("it waits until the person writes")}
 		}
 		out.Message.Outside = true // the channel knows whether there is an approved text
+	}
+	if !h.awaited(ctx, out) {
+		return sessions.Failed, 0, &SendError{Outcome: Rejected, Code: "moot", Err: errors.New("what it is about is over")}
 	}
 	h.b.cfg.Lanes.Reply(out.Channel)
 	failed := deliver(ctx, channel, out)

@@ -99,7 +99,7 @@ func (h *held) reply(ctx context.Context, m sessions.Message, in Inbound, t outc
 func (h *held) sealed(m sessions.Message, in Inbound, message Message, again bool) (sessions.Reply, error) {
 	out := outgoing{Channel: in.Channel, Address: in.Address, Since: m.AcceptedAt, Message: message}
 	if in.Notification != nil {
-		out.HeardAt = in.Notification.HeardAt
+		out.HeardAt, out.About = in.Notification.HeardAt, in.Notification.About
 	}
 	plain, err := json.Marshal(out)
 	if err != nil {

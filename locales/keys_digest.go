@@ -1,5 +1,8 @@
 package locales
 
+// FigAnsweredAll is FigAnswered where nobody left the question out.
+const FigAnsweredAll Key = "fig_answered_all"
+
 // The keys of digests. Those of words are apart by "|".
 const (
 	DigSaid       Key = "dig_said"
@@ -12,6 +15,7 @@ const (
 	DigPastHead   Key = "dig_past_head"
 	DigAhead      Key = "dig_ahead"
 	DigPast       Key = "dig_past"
+	DigMore       Key = "dig_more" // of lines that have no room
 	DigStop       Key = "dig_stop"
 	DigHow        Key = "dig_how"
 	DigIsWeek     Key = "dig_is_week"

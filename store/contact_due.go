@@ -34,7 +34,8 @@ type DueQuery struct {
 	PerDay int // messages that one person is told of in a day
 	// HeardSince: an address that was silent before may be another person's now.
 	HeardSince time.Time
-	Awake      []string // cities, countries for who named no city, "" for who named neither
+	Awake      []string    // cities, countries for who named no city, "" for who named neither
+	Not        []uuid.UUID // messages that cannot be told of now
 	Most       int
 }
 
@@ -57,9 +58,9 @@ func (r reader) DueContacts(ctx context.Context, q DueQuery) ([]DueContact, erro
 			WHERE member_id = m.id AND unreachable_at IS NULL AND last_inbound_at > $4 ORDER BY last_inbound_at DESC, chat LIMIT 1
 		) a ON true
 		LEFT JOIN profile p ON p.member_id = m.id
-		WHERE coalesce(p.city_residence, p.country_residence, '') = ANY($5)
+		WHERE coalesce(p.city_residence, p.country_residence, '') = ANY($5) AND w.id <> ALL($7)
 		ORDER BY w.since, w.id LIMIT $6`,
-		q.At, q.At.Add(-contactDay), q.PerDay, q.HeardSince, q.Awake, q.Most)
+		q.At, q.At.Add(-contactDay), q.PerDay, q.HeardSince, q.Awake, q.Most, append([]uuid.UUID{}, q.Not...))
 	if err != nil {
 		return nil, wrapErr("find who is to be told of messages", err)
 	}
@@ -76,6 +77,16 @@ func (r reader) DueContacts(ctx context.Context, q DueQuery) ([]DueContact, erro
 		due = append(due, DueContact{ID: row.ID, Reply: row.Reply, Channel: row.Channel, Address: address, Language: row.Language, HeardAt: row.HeardAt})
 	}
 	return due, nil
+}
+
+// ContactWaits tells whether a message still waits for an answer, or with reply
+// whether the reply to it may still be read.
+func (r reader) ContactWaits(ctx context.Context, id uuid.UUID, reply bool, at time.Time) (waits bool, err error) {
+	err = r.q.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM directory_contact WHERE id = $1 AND expires_at > $3
+			AND CASE WHEN $2 THEN answer = 'reply' AND sealed_reply IS NOT NULL ELSE answer IS NULL AND sealed_text IS NOT NULL AND addressee_id IS NOT NULL END)`,
+		id, reply, at).Scan(&waits)
+	return waits, wrapErr("ask whether a message waits", err)
 }
 
 // ContactTold keeps that somebody was told of a message, or of a reply. It may

@@ -137,6 +137,11 @@ type publicRow struct {
 	Synthetic  bool      `db:"synthetic"`
 }
 
+// typedCode is the code of a profession that was typed. The card shows the group
+// of it, as where none was given, and is found as such: whether somebody typed
+// one is on no card.
+const typedCode = "other"
+
 // liveCards are the cards whose members say yes, with what they show: by it
 // alone cards are found, so that nobody is found by what they do not show. $1
 // is what the order of the day hangs on.
@@ -146,7 +151,7 @@ const liveCards = `
 			CASE WHEN 'country' = ANY(c.shows) THEN p.country_residence END AS country,
 			CASE WHEN 'sector' = ANY(c.shows) THEN p.sector END AS sector,
 			CASE WHEN 'profession' = ANY(c.shows) THEN p.profession_group END AS profession_group,
-			CASE WHEN 'profession' = ANY(c.shows) THEN p.profession END AS profession,
+			CASE WHEN 'profession' = ANY(c.shows) THEN nullif(p.profession, '` + typedCode + `') END AS profession,
 			CASE WHEN 'languages' = ANY(c.shows) THEN p.languages END AS languages
 		FROM directory_card c JOIN member m ON m.id = c.member_id LEFT JOIN profile p ON p.member_id = c.member_id
 		WHERE (SELECT k.granted FROM consent k WHERE k.member_id = c.member_id AND k.purpose = '` + ForDirectory + `' ORDER BY k.at DESC, k.id DESC LIMIT 1)

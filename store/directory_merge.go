@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -10,6 +11,7 @@ import (
 // mergedDirectory is what was a merged member's own of the directory.
 type mergedDirectory struct {
 	Card     uuid.UUID   // that the survivor took over, having none; zero: none
+	CardAt   time.Time   // when it had been changed last
 	Written  []uuid.UUID // messages
 	Received []uuid.UUID
 }
@@ -22,7 +24,7 @@ func (tx *Tx) directoryOf(ctx context.Context, m Merge) (d mergedDirectory, err 
 	if _, taken, err := tx.CardOf(ctx, m.Survivor); err != nil {
 		return d, err
 	} else if found && !taken {
-		d.Card = mine.ID
+		d.Card, d.CardAt = mine.ID, mine.UpdatedAt
 	}
 	if d.Written, err = tx.ids(ctx, `SELECT id FROM directory_contact WHERE member_id = $1 ORDER BY id`, m.Merged); err != nil {
 		return d, err
@@ -55,10 +57,14 @@ func copyBlocks(batch *pgx.Batch, from, to uuid.UUID) {
 }
 
 // splitDirectory gives back what was handed over; blocks hold for both from now
-// on: nobody hears again of whom they had enough.
+// on: nobody hears again of whom they had enough. A card that was changed since
+// stays where it was changed: what was written on it then is no other person's.
+// Who wrote to a card meanwhile, and waits, has written to its owner.
 func splitDirectory(batch *pgx.Batch, survivor uuid.UUID, j journalled) {
 	was := j.rows.Directory
-	batch.Queue(`UPDATE directory_card SET member_id = $3 WHERE member_id = $1 AND id = $2`, survivor, was.Card, j.Merged)
+	batch.Queue(`UPDATE directory_card SET member_id = $3 WHERE member_id = $1 AND id = $2 AND updated_at = $4`, survivor, was.Card, j.Merged, was.CardAt)
+	batch.Queue(`UPDATE directory_contact SET addressee_id = $3 WHERE addressee_id = $1 AND card_id = $2 AND answer IS NULL AND member_id <> $3
+		AND EXISTS (SELECT FROM directory_card WHERE id = $2 AND member_id = $3)`, survivor, was.Card, j.Merged)
 	batch.Queue(`UPDATE directory_contact SET member_id = $3 WHERE member_id = $1 AND id = ANY($2)`, survivor, was.Written, j.Merged)
 	batch.Queue(`UPDATE directory_contact SET addressee_id = $3 WHERE addressee_id = $1 AND id = ANY($2)`, survivor, was.Received, j.Merged)
 	copyBlocks(batch, survivor, j.Merged)

@@ -3,9 +3,9 @@ package announce
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
+	"mboka/bot/protect"
 	"mboka/locales"
 	"mboka/store"
 )
@@ -43,22 +43,20 @@ func (g Agenda) Lines(ctx context.Context, tx *store.Tx, held store.Held, lang l
 		if err != nil {
 			return nil, nil, err
 		}
-		told := false
-		for _, a := range announced {
-			told = told || a.Kind == store.AnnounceNotice && hasPlan(a)
-		}
-		switch l := (Letter{Mission: m}); {
+		fine, told := fineOfAll(announced)
+		// The year is that of the digest: a day of it needs none.
+		switch l := (Letter{Mission: m, Announcement: store.Announcement{CreatedAt: now}}); {
 		case !told:
 		case m.StartsAt.After(now) && len(coming) < digestAhead:
 			coming = append(coming, locales.Text(lang, locales.DigAhead, locales.Args{
 				"Title": oneLine(l.title(lang), digestTitle), "Day": l.day(lang), "Where": oneLine(l.where(lang), digestTitle),
 			}))
 		case !m.StartsAt.After(now):
-			line, err := g.result(ctx, tx, policy, m, announced, lang, now)
+			c, err := tx.ComingTo(ctx, m.ID)
 			if err != nil {
 				return nil, nil, err
 			}
-			past = append(past, line)
+			past = append(past, l.result(turnoutOf(rulesOf(policy), fine, m, c, 0, 0, now), lang))
 		}
 	}
 	return coming, past[max(0, len(past)-digestPast):], nil
@@ -76,23 +74,25 @@ func tells(m store.Mission, held store.Held, running store.Organisation) bool {
 	return held.Organisation == store.Ministry && m.StatePresent
 }
 
-// result is what came of a mission, in one line.
-func (g Agenda) result(ctx context.Context, tx *store.Tx, policy store.Policy, m store.Mission, announced []store.Announcement, lang locales.Lang, now time.Time) (string, error) {
-	c, err := tx.ComingTo(ctx, m.ID)
-	if err != nil {
-		return "", err
-	}
-	fine := fineOf(store.Announcement{})
+// fineOfAll is how finely what was told of a mission looks: as the finest of its
+// first notices does. told is false where none was sent.
+func fineOfAll(announced []store.Announcement) (fine protect.Fine, told bool) {
 	for _, a := range announced {
-		if a.Kind == store.AnnounceNotice {
-			fine = fineOf(a)
+		if a.Kind != store.AnnounceNotice || !hasPlan(a) {
+			continue
 		}
+		one := fineOf(a)
+		fine.Variables, fine.Sensitive = max(fine.Variables, one.Variables), fine.Sensitive || one.Sensitive
+		told = true
 	}
-	s, l := speaker{lang}, Letter{Mission: m}
-	t := turnoutOf(rulesOf(policy), fine, m, c, 0, 0, now)
-	parts := []string{s.text(locales.RepComing, locales.Args{"Yes": s.cell(t.Yes, t.K), "Maybe": s.cell(t.Maybe, t.K), "No": s.cell(t.No, t.K), "Guests": s.cell(t.Guests, t.K)})}
-	if t.Held {
-		parts = append(parts, s.text(locales.RepAttended, locales.Args{"Count": s.cell(t.Attended, t.K)}))
-	}
-	return locales.Text(lang, locales.DigPast, locales.Args{"Title": oneLine(l.title(lang), digestTitle), "Day": l.day(lang), "Counts": strings.Join(parts, ". ")}), nil
+	return fine, told
+}
+
+// result is what came of a mission that is over, in one line.
+func (l Letter) result(t Turnout, lang locales.Lang) string {
+	s := speaker{lang}
+	return s.text(locales.DigPast, locales.Args{
+		"Title": oneLine(l.title(lang), digestTitle), "Day": l.day(lang), "Yes": s.cell(t.Yes, t.K), "Maybe": s.cell(t.Maybe, t.K),
+		"No": s.cell(t.No, t.K), "Guests": s.cell(t.Guests, t.K), "Attended": s.cell(t.Attended, t.K),
+	})
 }

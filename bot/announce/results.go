@@ -46,7 +46,8 @@ func resultOf(ctx context.Context, tx *store.Tx, rules protect.Rules, m store.Mi
 	if err != nil {
 		return Result{}, err
 	}
-	out, fine, stopped := Result{Mission: m}, protect.Fine{}, 0
+	out, stopped := Result{Mission: m}, 0
+	fine, _ := fineOfAll(all)
 	for _, a := range all {
 		if a.Kind != store.AnnounceNotice || !hasPlan(a) {
 			continue
@@ -59,8 +60,6 @@ func resultOf(ctx context.Context, tx *store.Tx, rules protect.Rules, m store.Mi
 		if err != nil {
 			return Result{}, err
 		}
-		one := fineOf(a)
-		fine.Variables, fine.Sensitive = max(fine.Variables, one.Variables), fine.Sensitive || one.Sensitive
 		out.Announcements, out.Counters, stopped = out.Announcements+1, out.Counters.Plus(countersOf(pace.States)), max(stopped, n)
 	}
 	coming, err := tx.ComingTo(ctx, m.ID)

@@ -33,17 +33,13 @@ func (s *Snapshot) Count(q Query) (Counted, error) {
 	if q.Qualified {
 		keys = append(keys, qualifiedKey)
 	}
-	of := s.by(maskOf(keys))
-	tests := make([]test, len(of.keys))
-	for i, key := range of.keys {
-		tests[i] = s.test(key, q)
-	}
+	of, tests := s.seen(q, keys)
 	tally := s.tally(q, of, &out)
 combinations:
-	for at, n := range of.n {
-		values, kept := of.values[at*len(of.keys):], true
+	for row := range of.rows {
+		n, kept := int(of.n[row]), true
 		for i, t := range tests {
-			v := values[i]
+			v := of.columns[i][row]
 			if !t.said[v] {
 				continue combinations
 			}
@@ -52,10 +48,49 @@ combinations:
 		out.Answered += n
 		if kept {
 			out.Total += n
-			tally(values, n)
+			tally(row, n)
 		}
 	}
 	return out, nil
+}
+
+// seen are the members as a question sees them, and what it asks of each of their
+// variables. Where all values would make too many combinations, those of filters
+// are told apart by what the question asks of them alone.
+func (s *Snapshot) seen(q Query, keys []string) (*cube, []test) {
+	mask := maskOf(keys...)
+	keys = keysOf(mask)
+	parts, tests := s.parts(keys), make([]test, len(keys))
+	for i, key := range keys {
+		tests[i] = s.test(key, q)
+	}
+	if combinations(parts) <= mostFine {
+		return s.by(mask), tests
+	}
+	for i, t := range tests {
+		if slices.Contains(q.By, keys[i]) {
+			continue
+		}
+		parts[i].class, parts[i].size = t.classes(), 3
+		tests[i] = test{said: []bool{false, true, true}, kept: []bool{false, false, true}}
+	}
+	of, _ := s.gather(parts, s.Members)
+	return of, tests
+}
+
+// classes part values into those that say nothing, those that are not kept, and
+// those that are.
+func (t test) classes() []uint16 {
+	out := make([]uint16, len(t.said))
+	for v, said := range t.said {
+		switch {
+		case said && (t.kept == nil || t.kept[v]):
+			out[v] = 2
+		case said:
+			out[v] = 1
+		}
+	}
+	return out
 }
 
 // test makes the tables of a variable.
@@ -102,16 +137,16 @@ func (c *column) having(codes []string) []bool {
 }
 
 // tally gives the function that counts a combination of values into the cells.
-func (s *Snapshot) tally(q Query, of *cube, out *Counted) func(values []uint16, n int) {
+func (s *Snapshot) tally(q Query, of *cube, out *Counted) func(at, n int) {
 	if len(q.By) == 0 {
-		return func([]uint16, int) {}
+		return func(int, int) {}
 	}
-	rows, row := s.columns[q.By[0]], slices.Index(of.keys, q.By[0])
+	rows, row := s.columns[q.By[0]], of.column(q.By[0])
 	out.Codes = append(out.Codes, rows.codes)
-	columns, column := newColumn(false), -1
+	columns, column := newColumn(false), []uint16(nil)
 	width := 1
 	if len(q.By) == 2 {
-		columns, column = s.columns[q.By[1]], slices.Index(of.keys, q.By[1])
+		columns, column = s.columns[q.By[1]], of.column(q.By[1])
 		out.Codes = append(out.Codes, columns.codes)
 		width = len(columns.codes)
 	}
@@ -119,13 +154,13 @@ func (s *Snapshot) tally(q Query, of *cube, out *Counted) func(values []uint16, 
 	for i := range out.Cells {
 		out.Cells[i] = make([]int, width)
 	}
-	return func(values []uint16, n int) {
-		rows.each(values[row], func(r int) {
-			if column < 0 {
+	return func(at, n int) {
+		rows.each(row[at], func(r int) {
+			if column == nil {
 				out.Cells[r][0] += n
 				return
 			}
-			columns.each(values[column], func(c int) { out.Cells[r][c] += n })
+			columns.each(column[at], func(c int) { out.Cells[r][c] += n })
 		})
 	}
 }

@@ -73,7 +73,7 @@ func (s *Snapshot) crowd(where map[string][]bool, n, k int) crowd {
 	c.closed = s.sets(closed)
 	for i, key := range keysOf(c.mask) {
 		if key != qualifiedKey && slices.Equal(c.of[i], s.saying(key)) {
-			c.said |= maskOf([]string{key})
+			c.said |= maskOf(key)
 		}
 	}
 	return c
@@ -101,9 +101,8 @@ func (s *Snapshot) sets(where map[string][]bool) sets {
 		if !named {
 			continue
 		}
-		of := s.by(maskOf([]string{key}))
-		if slices.ContainsFunc(of.values, func(v uint16) bool { return !set[v] }) {
-			out.mask |= maskOf([]string{key})
+		if !s.columns[key].only(set) {
+			out.mask |= maskOf(key)
 			out.of = append(out.of, set)
 		}
 	}
@@ -124,12 +123,10 @@ func (s *Snapshot) follow(from string, set []bool, to string) []bool {
 		}
 	}
 	if to == qualifiedKey || from == belowKey {
-		mask := maskOf([]string{from, to})
-		of, first := s.by(mask), slices.Index(keysOf(mask), from)
-		for i := range of.n {
-			if set[of.values[2*i+first]] {
-				out[of.values[2*i+1-first]] = true
-			}
+		of := s.by(maskOf(from, to))
+		which := of.column(to)
+		for row, v := range of.column(from) {
+			out[which[row]] = out[which[row]] || set[v]
 		}
 		return out
 	}

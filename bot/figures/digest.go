@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/uuid"
 
@@ -29,6 +31,8 @@ type Digests struct {
 	// Window is how long after a message a channel lets somebody be written to;
 	// 0: at any time.
 	Window func(channel string) time.Duration
+	// Room is how long a text may be there, in UTF-16 units.
+	Room func(channel string) int
 }
 
 // digestPage is how many are looked at in one statement.
@@ -180,23 +184,44 @@ func (g *Digests) make(ctx context.Context, tx *store.Tx, policy store.Policy, d
 	if err != nil {
 		return bot.Notification{}, err
 	}
-	for _, list := range []struct {
-		head, none locales.Key
-		lines      []string
-	}{{locales.DigComing, locales.DigComingNone, coming}, {locales.DigPastHead, "", past}} {
-		switch {
-		case len(list.lines) > 0:
-			parts = append(parts, locales.Text(lang, list.head, nil)+"\n"+strings.Join(list.lines, "\n"))
-		case list.none != "":
-			parts = append(parts, locales.Text(lang, list.none, nil))
-		}
-	}
-	parts = append(parts, locales.Text(lang, locales.DigStop, nil))
 	entry := uuid.NewSHA1(d.RoleID, []byte(name))
 	return bot.Notification{
-		ID: entry.String(), Key: locales.DigSaid, Args: map[string]string{"Text": strings.Join(parts, "\n\n")}, Language: s.Language,
+		ID: entry.String(), Key: locales.DigSaid, Args: map[string]string{"Text": fitted(lang, g.Room(s.Channel), parts, coming, past)}, Language: s.Language,
 		HeardAt: s.LastSeenAt, QueuedAt: now, Kind: bot.NoticeDigest, Waits: true,
 	}, nil
+}
+
+// fitted is a digest that has room: the figures in any case, how to end it, and
+// of the meetings as many lines as fit, those that lie back furthest left out
+// first.
+func fitted(lang locales.Lang, room int, figures, coming, past []string) string {
+	for ahead, back := len(coming), len(past); ; {
+		parts := append(slices.Clone(figures), listed(lang, locales.DigComing, coming[:ahead], len(coming)-ahead))
+		if len(coming) == 0 {
+			parts[len(figures)] = locales.Text(lang, locales.DigComingNone, nil)
+		}
+		if len(past) > 0 {
+			parts = append(parts, listed(lang, locales.DigPastHead, past[len(past)-back:], len(past)-back))
+		}
+		text := strings.Join(append(parts, locales.Text(lang, locales.DigStop, nil)), "\n\n")
+		switch {
+		case len(utf16.Encode([]rune(text))) <= room || ahead+back == 0:
+			return text
+		case back > 0:
+			back--
+		default:
+			ahead--
+		}
+	}
+}
+
+// listed are lines under a head, with how many more there are.
+func listed(lang locales.Lang, head locales.Key, lines []string, more int) string {
+	all := append([]string{locales.Text(lang, head, nil)}, lines...)
+	if more > 0 {
+		all = append(all, locales.Text(lang, locales.DigMore, locales.Args{"Count": more}))
+	}
+	return strings.Join(all, "\n")
 }
 
 // digest is the part with figures: how many there are by country, and what has

@@ -51,6 +51,7 @@ func newRound(t *testing.T) *round {
 		Window: func(channel string) time.Duration {
 			return map[string]time.Duration{"whatsapp": 24 * time.Hour}[channel]
 		},
+		Room: func(string) int { return bot.WhatsAppCapabilities.Text },
 	}
 	return r
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -24,13 +25,20 @@ type ledger struct {
 	// them.
 	last int64
 	told map[string][]byte // what was published, by the question
-	// levels are the crowds by the mask of their variables, each in order of n.
-	levels map[uint64][]crowd
+	// levels are the crowds by the mask of their variables.
+	levels map[uint64]level
 	most   int // the largest threshold of them
 }
 
+// level has the crowds by some variables, in order of n. closed are these with
+// those that follow from them.
+type level struct {
+	closed uint64
+	crowds []crowd
+}
+
 func newLedger(s *Snapshot) *ledger {
-	return &ledger{s: s, told: map[string][]byte{}, levels: map[uint64][]crowd{}}
+	return &ledger{s: s, told: map[string][]byte{}, levels: map[uint64]level{}}
 }
 
 // add takes in a figure that has been published.
@@ -61,10 +69,10 @@ func (l *ledger) tell(q Query, p Published) error {
 	l.told[key] = value
 	for _, c := range all {
 		l.most = max(l.most, c.k)
-		level := l.levels[c.mask]
-		at, _ := slices.BinarySearchFunc(level, c.n, func(c crowd, n int) int { return cmp.Compare(c.n, n) })
-		if !slices.ContainsFunc(level[at:], func(o crowd) bool { return o.n == c.n && o.same(c) }) {
-			l.levels[c.mask] = slices.Insert(level, at, c)
+		by := l.levels[c.mask]
+		at, _ := slices.BinarySearchFunc(by.crowds, c.n, func(c crowd, n int) int { return cmp.Compare(c.n, n) })
+		if !slices.ContainsFunc(by.crowds[at:], func(o crowd) bool { return o.n == c.n && o.same(c) }) {
+			l.levels[c.mask] = level{closure(c.mask), slices.Insert(by.crowds, at, c)}
 		}
 	}
 	return nil
@@ -113,32 +121,20 @@ func (l *ledger) check(q Query, p Published) error {
 		if rest := l.s.Members - c.n; rest > 0 && rest < c.k && !c.answering(crowd{}) {
 			return ErrNarrows
 		}
-		for mask, level := range l.levels {
-			if (mask&c.closed.mask == mask || closure(mask)&c.mask == c.mask) && c.narrows(level, l.most) {
+		for mask, by := range l.levels {
+			if (mask&c.closed.mask == mask || by.closed&c.mask == c.mask) && c.narrows(by.crowds, l.most) {
 				return ErrNarrows
 			}
 		}
 	}
-	return l.audit(all|l.s.always(), mine)
-}
-
-// always are the variables on which every member said something.
-func (s *Snapshot) always() uint64 {
-	var mask uint64
-	for _, key := range keysOf(^uint64(0)) {
-		said, of := s.saying(key), s.by(maskOf([]string{key}))
-		if !slices.ContainsFunc(of.values, func(v uint16) bool { return !said[v] }) {
-			mask |= maskOf([]string{key})
-		}
-	}
-	return mask
+	return l.audit(all|l.s.always, mine)
 }
 
 // closure adds to a mask what follows from its variables.
 func closure(mask uint64) uint64 {
 	for _, f := range follows {
-		if mask&maskOf([]string{f.from}) != 0 {
-			mask |= maskOf([]string{f.to})
+		if mask&maskOf(f.from) != 0 {
+			mask |= maskOf(f.to)
 		}
 	}
 	return mask
@@ -146,10 +142,10 @@ func closure(mask uint64) uint64 {
 
 // narrows tells whether the difference to one of some crowds is of too few
 // people. They are in order of n, and need most people at most.
-func (c crowd) narrows(level []crowd, most int) bool {
+func (c crowd) narrows(others []crowd, most int) bool {
 	most = max(most, c.k)
-	from, _ := slices.BinarySearchFunc(level, c.n-most, func(o crowd, n int) int { return cmp.Compare(o.n, n) })
-	for _, o := range level[from:] {
+	from, _ := slices.BinarySearchFunc(others, c.n-most, func(o crowd, n int) int { return cmp.Compare(o.n, n) })
+	for _, o := range others[from:] {
 		rest := c.n - o.n
 		if rest <= -most {
 			return false
@@ -164,9 +160,9 @@ func (c crowd) narrows(level []crowd, most int) bool {
 // audit looks at all sums and differences of the crowds by some variables.
 func (l *ledger) audit(mask uint64, mine []crowd) error {
 	var all []crowd
-	for of, level := range l.levels {
+	for _, of := range slices.Sorted(maps.Keys(l.levels)) {
 		if of&mask == of {
-			all = append(all, level...)
+			all = append(all, l.levels[of].crowds...)
 		}
 	}
 	for _, c := range mine {
@@ -174,7 +170,7 @@ func (l *ledger) audit(mask uint64, mine []crowd) error {
 			all = append(all, c)
 		}
 	}
-	if mask&^l.s.always() == 0 {
+	if mask&^l.s.always == 0 {
 		all = append(all, crowd{n: l.s.Members, k: mine[0].k})
 	}
 	switch computes, ok := l.s.system(mask, all).solve(); {

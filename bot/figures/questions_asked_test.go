@@ -36,7 +36,7 @@ const rank = `CASE WHEN profession = ANY('%s') THEN 'yes' WHEN profession = ANY(
 	WHEN profession_group IN ('services_sales', 'trades_transport_agri') THEN 'yes'
 	WHEN profession_group IN ('management', 'science_engineering', 'teaching', 'ict', 'legal_social_cultural') THEN 'no' END`
 
-func ranked(t *testing.T) string {
+func ranked(t testing.TB) string {
 	t.Helper()
 	var outside, inside []string
 	for _, row := range table(t, "options.csv") {
@@ -56,7 +56,7 @@ func ranked(t *testing.T) string {
 }
 
 // table reads a file of the reference data.
-func table(t *testing.T, name string) []map[string]string {
+func table(t testing.TB, name string) []map[string]string {
 	t.Helper()
 	f, err := os.Open("../../locales/reference/" + name)
 	if err != nil {
@@ -78,7 +78,7 @@ func table(t *testing.T, name string) []map[string]string {
 	return out
 }
 
-func questions(t *testing.T) []question {
+func questions(t testing.TB) []question {
 	t.Helper()
 	below := ranked(t)
 	return []question{

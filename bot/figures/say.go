@@ -145,6 +145,8 @@ func (v voice) sentence(f Figure) string {
 		key, total, base = locales.BelowSentence, p.at("yes"), p.Total
 	case len(q.Where) > 0 || q.Qualified:
 		key = locales.FigPeople
+	case len(q.By) > 0 && p.everybody() && f.step(v.rules) <= p.K:
+		key = locales.FigAnsweredAll
 	case len(q.By) > 0:
 		key = locales.FigAnswered
 	}
@@ -153,6 +155,12 @@ func (v voice) sentence(f Figure) string {
 		key, args["Percent"] = locales.FigPeopleShare, percent
 	}
 	return v.text(key, args)
+}
+
+// everybody tells whether all members answered. Where only some did not they are
+// as many as the threshold, which shows unless counts are rounded more coarsely.
+func (p Published) everybody() bool {
+	return p.Members.State == protect.Shown && p.Answered == p.Members && p.Total == p.Members
 }
 
 // at is the count of one value.

@@ -23,6 +23,8 @@ type Snapshot struct {
 	// Synthetic: some of the members are made up.
 	Synthetic bool
 	columns   map[string]*column
+	all       cube   // the columns, a row a member
+	always    uint64 // the variables on which every member said something
 	cubes     cubes
 	told      *ledger
 }
@@ -33,6 +35,7 @@ type column struct {
 	codes  []string
 	place  map[string]uint16
 	values []uint16
+	n      []int // members by value
 	sets   bool
 	// kinds are the sets of codes that came up, as bits by place; the first is
 	// the empty one.
@@ -99,7 +102,34 @@ func NewSnapshot(rows iter.Seq[Row]) (*Snapshot, error) {
 			wrong = err
 		}
 	}
+	s.close()
 	return s, wrong
+}
+
+// close lets a snapshot be counted, once all rows are in it.
+func (s *Snapshot) close() {
+	s.all.rows = s.Members
+	for _, key := range keysOf(^uint64(0)) {
+		c := s.columns[key]
+		c.n = make([]int, c.size())
+		for _, v := range c.values {
+			c.n[v]++
+		}
+		s.all.keys, s.all.columns = append(s.all.keys, key), append(s.all.columns, c.values)
+		if c.only(s.saying(key)) {
+			s.always |= maskOf(key)
+		}
+	}
+}
+
+// only tells whether all members have one of some values.
+func (c *column) only(set []bool) bool {
+	for v, n := range c.n {
+		if n > 0 && !set[v] {
+			return false
+		}
+	}
+	return true
 }
 
 // add puts the next member's value at the end.

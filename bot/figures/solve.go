@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -42,15 +43,23 @@ func (s set) each(do func(i int)) {
 
 func newSet(size int) set { return make(set, (size+63)/64) }
 
-// key is a set as one that a map can hold.
-func (s set) key() string {
-	out := make([]byte, 0, 8*len(s))
+func (s set) empty() bool {
 	for _, w := range s {
-		for range 8 {
-			out, w = append(out, byte(w)), w>>8
+		if w != 0 {
+			return false
 		}
 	}
-	return string(out)
+	return true
+}
+
+// key is a set as one that a map can hold.
+func (s set) key() string { return string(s.append(nil)) }
+
+func (s set) append(to []byte) []byte {
+	for _, w := range s {
+		to = binary.LittleEndian.AppendUint64(to, w)
+	}
+	return to
 }
 
 // mostWork bounds what is solved, in single steps; they take some 50 ms.
@@ -62,15 +71,18 @@ const mostEmpty = 1 << 13
 
 // classes part the values of one variable into those that the same crowds take.
 type classes struct {
-	of     []int  // of each value
+	part
 	takes  []set  // of each class: the crowds
 	silent []bool // of each class: who has one of its values has not answered
 }
 
 func (s *Snapshot) classes(key string, crowds []crowd) classes {
-	bit, said := bits.TrailingZeros64(maskOf([]string{key})), s.saying(key)
-	out, known := classes{of: make([]int, s.columns[key].size())}, map[string]int{}
-	for _, value := range s.by(1 << bit).values {
+	column, bit, said := s.columns[key], bitOf[key], s.saying(key)
+	out, known := classes{part: part{key: key, class: make([]uint16, column.size())}}, map[string]uint16{}
+	for value, n := range column.n {
+		if n == 0 {
+			continue
+		}
 		takes := newSet(len(crowds))
 		for i, c := range crowds {
 			if in := c.at(bit); in == nil || in[value] {
@@ -79,83 +91,97 @@ func (s *Snapshot) classes(key string, crowds []crowd) classes {
 		}
 		at, ok := known[takes.key()]
 		if !ok {
-			at = len(out.takes)
+			at = uint16(len(out.takes))
 			known[takes.key()] = at
 			out.takes, out.silent = append(out.takes, takes), append(out.silent, true)
 		}
-		out.of[value] = at
+		out.class[value] = at
 		out.silent[at] = out.silent[at] && !said[value]
 	}
+	out.size = len(out.takes)
 	return out
 }
 
 // system writes the equations of some crowds over all combinations of values of
-// some variables. That nobody has a combination is not taken as known, as long as
-// there are not too many: then fewer unknowns let more be computed, and a
-// question is rather refused. It is nil where that would take too long.
+// some variables, values that no crowd tells apart taken as one. That nobody has
+// a combination is not taken as known, as long as there are not too many: then
+// fewer unknowns let more be computed, and a question is rather refused. It is
+// nil where that would take too long.
 func (s *Snapshot) system(mask uint64, crowds []crowd) *system {
-	out := &system{}
+	w := writer{system: &system{}, known: map[string]int{}}
 	for _, c := range crowds {
-		out.k = max(out.k, c.k)
+		w.k = max(w.k, c.k)
 	}
 	if mask == 0 {
-		return out // there is nothing to tell people apart by
+		return w.system // there is nothing to tell people apart by
 	}
-	of := s.by(mask)
-	if len(of.n)*len(crowds) > mostWork {
+	var parts []part
+	for _, key := range keysOf(mask) {
+		w.variables = append(w.variables, s.classes(key, crowds))
+		parts = append(parts, w.variables[len(parts)].part)
+	}
+	of, ok := s.gather(parts, mostWork/len(crowds))
+	if !ok {
 		return nil
 	}
-	parts, combinations := make([]classes, len(of.keys)), 1
-	for v, key := range of.keys {
-		parts[v] = s.classes(key, crowds)
-		combinations *= len(parts[v].takes)
-	}
-	var cells []set // the counts that have each
-	known := map[string]int{}
-	add := func(at []int, n int) {
-		by := slices.Clone(parts[0].takes[at[0]])
-		for v := 1; v < len(at); v++ {
-			for i, w := range parts[v].takes[at[v]] {
-				by[i] &= w
+	at := make([]int, len(parts))
+	for row, n := range of.n {
+		people := int(n)
+		for v, column := range of.columns {
+			at[v] = int(column[row])
+			if w.variables[v].silent[at[v]] {
+				people = max(people, w.k) // how many did not answer is not kept secret
 			}
 		}
-		if by.size() == 0 { // no count knows of them
-			return
-		}
-		cell, ok := known[by.key()]
-		if !ok {
-			cell = len(cells)
-			known[by.key()] = cell
-			cells, out.n = append(cells, by), append(out.n, 0)
-		}
-		out.n[cell] += n
+		w.add(at, people)
 	}
-	at := make([]int, len(of.keys))
-	for i, n := range of.n {
-		for v := range at {
-			at[v] = parts[v].of[of.values[i*len(at)+v]]
-			if parts[v].silent[at[v]] {
-				n = max(n, out.k) // how many did not answer is not kept secret
-			}
-		}
-		add(at, n)
-	}
-	if combinations <= mostEmpty {
-		for rest := range combinations {
+	if all := combinations(parts); all <= mostEmpty {
+		for rest := range int(all) {
 			for v := len(at) - 1; v >= 0; v-- {
-				at[v], rest = rest%len(parts[v].takes), rest/len(parts[v].takes)
+				at[v], rest = rest%parts[v].size, rest/parts[v].size
 			}
-			add(at, 0)
+			w.add(at, 0)
 		}
 	}
-	out.rows = make([]row, len(crowds))
-	for i := range out.rows {
-		out.rows[i] = row{newSet(len(cells)), true}
+	w.rows = make([]row, len(crowds))
+	for i := range w.rows {
+		w.rows[i] = row{newSet(len(w.cells)), true}
 	}
-	for cell, by := range cells {
-		by.each(func(i int) { out.rows[i].cells.put(cell) })
+	for cell, by := range w.cells {
+		by.each(func(i int) { w.rows[i].cells.put(cell) })
 	}
-	return out
+	return w.system
+}
+
+// writer brings combinations of classes that the same counts have together into
+// the cells of a system.
+type writer struct {
+	*system
+	variables []classes
+	cells     []set // the counts that have each
+	known     map[string]int
+	by        set
+	key       []byte
+}
+
+func (w *writer) add(at []int, n int) {
+	w.by = append(w.by[:0], w.variables[0].takes[at[0]]...)
+	for v := 1; v < len(at); v++ {
+		for i, taken := range w.variables[v].takes[at[v]] {
+			w.by[i] &= taken
+		}
+	}
+	if w.by.empty() { // no count knows of them
+		return
+	}
+	w.key = w.by.append(w.key[:0])
+	cell, ok := w.known[string(w.key)]
+	if !ok {
+		cell = len(w.cells)
+		w.known[string(w.key)] = cell
+		w.cells, w.n = append(w.cells, slices.Clone(w.by)), append(w.n, 0)
+	}
+	w.n[cell] += n
 }
 
 // solve tells whether a count of fewer people than the threshold can be
@@ -168,7 +194,7 @@ func (s *system) solve() (computes, ok bool) {
 		return true, true
 	}
 	m := s.rest()
-	if !m.eliminate() {
+	if !m.eliminate(s.k) {
 		return false, false
 	}
 	for _, line := range m.lines {
@@ -279,42 +305,45 @@ type matrix struct {
 
 const prime = 1<<31 - 1
 
-// eliminate brings the lines into reduced echelon form: each begins with a one,
-// in a place where all others have nothing. So lines without any of the first
-// unknowns tell all that the equations say about the others alone. It is false
-// where that takes too long.
-func (m *matrix) eliminate() bool {
+// eliminate leaves what the equations say about the unknowns of fewer people than
+// k alone, in reduced echelon form: each line begins with a one, in a place where
+// all others have nothing. It is false where that takes too long.
+func (m *matrix) eliminate(k int) bool {
+	if !slices.ContainsFunc(m.n, func(n int) bool { return 0 < n && n < k }) {
+		m.lines = nil
+		return true
+	}
 	top, work := 0, 0
 	var places []int
-	for column := range m.n {
+	for column, n := range m.n {
 		pivot := slices.IndexFunc(m.lines[top:], func(line []uint64) bool { return line[column] != 0 })
 		if pivot < 0 {
 			continue
 		}
-		m.lines[top], m.lines[top+pivot] = m.lines[top+pivot], m.lines[top]
-		line := m.lines[top]
-		factor := inverse(line[column])
-		places = places[:0]
-		for i := column; i < len(line); i++ {
-			if line[i] != 0 {
-				line[i] = line[i] * factor % prime
-				places = append(places, i)
-			}
+		line := m.lines[top+pivot]
+		m.lines[top+pivot] = m.lines[top]
+		m.lines[top] = line
+		places = scale(line, column, places[:0])
+		if n >= k {
+			m.lines = m.lines[1:] // it is about these people in any case
 		}
-		for at, other := range m.lines {
-			if at == top || other[column] == 0 {
+		for _, other := range m.lines {
+			if &other[0] == &line[0] || other[column] == 0 {
 				continue
 			}
 			times := prime - other[column]
 			for _, i := range places {
-				other[i] = (other[i] + times*line[i]) % prime
+				other[i] = reduced(other[i] + times*line[i])
 			}
 			work += len(places)
 		}
 		if work > mostWork {
 			return false
 		}
-		if top++; top == len(m.lines) {
+		if n < k {
+			top++
+		}
+		if top == len(m.lines) {
 			break
 		}
 	}
@@ -322,14 +351,36 @@ func (m *matrix) eliminate() bool {
 	return true
 }
 
+// scale has a line begin with a one, and gives the places where it has something.
+func scale(line []uint64, first int, places []int) []int {
+	factor := inverse(line[first])
+	for i := first; i < len(line); i++ {
+		if line[i] != 0 {
+			line[i] = reduced(line[i] * factor)
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// reduced is x modulo the prime, of x under 2^62 + 2^31: faster than a division.
+func reduced(x uint64) uint64 {
+	x = x&prime + x>>31
+	x = x&prime + x>>31
+	if x >= prime {
+		x -= prime
+	}
+	return x
+}
+
 // inverse is by Fermat's little theorem.
 func inverse(x uint64) uint64 {
 	out := uint64(1)
 	for e := uint64(prime - 2); e > 0; e >>= 1 {
 		if e&1 == 1 {
-			out = out * x % prime
+			out = reduced(out * x)
 		}
-		x = x * x % prime
+		x = reduced(x * x)
 	}
 	return out
 }

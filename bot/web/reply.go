@@ -15,6 +15,10 @@ import (
 // htmlKind is the content type of pages.
 const htmlKind = "text/html; charset=utf-8"
 
+// unfound asks search engines and archives to keep nothing of an answer, no copy
+// and no piece of it: what is taken down must not live on with them.
+const unfound = "noindex, nofollow, noarchive, nosnippet"
+
 // answerOf is a whole answer.
 type answerOf struct {
 	status int
@@ -44,7 +48,7 @@ func reply(w http.ResponseWriter, r *http.Request, a answerOf) {
 		h.Set("Content-Language", a.lang.String())
 	}
 	if a.hidden {
-		h.Set("X-Robots-Tag", "noindex, nofollow")
+		h.Set("X-Robots-Tag", unfound)
 	}
 	sum := sha256.Sum256(a.body)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])

@@ -1,6 +1,31 @@
 // Package web is HTTP: webhooks mounted, health, readiness, metrics, and the
 // pages for the public.
 //
+// # What the directory tells
+//
+// A card is public because its member says so, so somebody who reads all pages
+// has all cards: no limit keeps that from a patient reader, it only makes it
+// slow. What the pages must not tell is anything else:
+//
+//   - Of who is not there, nothing. A search looks at what cards show and never
+//     at what stands behind them, so a card that hides its country is missing
+//     from every search for one, and its absence is that of somebody elsewhere.
+//     The choices of the form are the lists that everybody answers from, and the
+//     countries those that cards show.
+//   - Of a card that was withdrawn, or whose id was made up, the same page. Ids
+//     are a keyed hash of 122 bits, and a yes after a withdrawal makes another.
+//   - Of when somebody came, nothing: the order hangs on a secret of the day. Who
+//     looks every day sees what is new, as on any public page.
+//   - No number that is small or exact. The cards of a search can be counted by
+//     whoever reads them all; they are the ones who agreed to be read, and no
+//     measure of the members, which the figures' rules protect.
+//
+// Nothing of it is kept by this service, a browser, a proxy or a search engine
+// that asks: every answer under the directory says no-store and noindex, and
+// robots.txt keeps obedient readers out altogether, so that a withdrawal is at
+// once all that there is. What somebody has copied nobody takes back; the member
+// is told so.
+//
 // It may import bot, bot/console, bot/figures and bot/protect, and is handed
 // the channels' handlers.
 package web
@@ -114,6 +139,10 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
+		if underDirectory(r.URL.Path) { // also of what the mux itself answers: another method, another spelling
+			h.Set("Cache-Control", "no-store")
+			h.Set("X-Robots-Tag", unfound)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -37,7 +37,7 @@ func usualTempo() tempo {
 // chores are what the service does again and again.
 func (s service) chores() []chore {
 	ended := requests{db: s.stores.db, accept: s.bot.Accept, log: s.log, clock: s.tempo.clock}
-	written := contacts{db: s.stores.db, notify: s.bot.Notify, policy: s.stores.settings.Policy, log: s.log, clock: s.tempo.clock}
+	written := contacts{db: s.stores.db, notify: s.bot.Notify, policy: s.stores.settings.Policy, log: s.log, clock: s.tempo.clock, most: contactsAtOnce}
 	all := []chore{
 		{name: contactsName, every: s.tempo.contacts, do: written.pass, guard: s.stores.sessions.Guard(contactsName), log: s.log},
 		{name: requestsName, every: s.tempo.requests, do: ended.pass, guard: s.stores.sessions.Guard(requestsName), log: s.log},

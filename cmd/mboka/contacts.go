@@ -20,8 +20,8 @@ import (
 const contactsName = "directory-messages"
 
 const (
-	// contactsPerPass bounds one pass; the next one goes on.
-	contactsPerPass = 100
+	// contactsAtOnce bounds what is held in memory.
+	contactsAtOnce = 100
 	// silentAfter: whoever was silent for longer may have another owner's number
 	// (domain reference, 2.4), and is told nothing of the directory.
 	silentAfter = 60 * 24 * time.Hour
@@ -36,6 +36,7 @@ type contacts struct {
 	policy func(context.Context) (store.Policy, error)
 	log    *slog.Logger
 	clock  func() time.Time
+	most   int // people who are looked up at once
 }
 
 // pass forgets what has ended and tells who is to be told. Telling is repeated
@@ -49,26 +50,39 @@ func (c contacts) pass(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read settings: %w", err)
 	}
-	due, err := c.db.DueContacts(ctx, store.DueQuery{
-		At: now, PerDay: policy.ContactInboxDay, HeardSince: now.Add(-silentAfter), Awake: announce.AwakePlaces(policy, now), Most: contactsPerPass,
-	})
-	if err != nil {
-		return err
+	query := store.DueQuery{
+		At: now, PerDay: policy.ContactInboxDay, HeardSince: now.Add(-silentAfter), Awake: announce.AwakePlaces(policy, now), Most: c.most,
 	}
-	var faults []error // one who cannot be told keeps nobody else waiting
-	for _, one := range due {
-		err := c.notify(ctx, one.Channel, one.Address, contactNote(one, now))
-		if err == nil {
-			err = c.db.ContactTold(ctx, one.ID, one.Reply, now)
-		}
+	told := 0
+	var faults []error // who cannot be told keeps nobody else waiting
+	for {
+		due, err := c.db.DueContacts(ctx, query)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("contact %s: %w", one.ID, err))
+			return errors.Join(append(faults, err)...)
+		}
+		before := told
+		for _, one := range due {
+			if err := c.tell(ctx, one, now); err != nil {
+				faults, query.Not = append(faults, fmt.Errorf("contact %s: %w", one.ID, err)), append(query.Not, one.ID)
+				continue
+			}
+			told++
+		}
+		if len(due) < c.most || told == before { // all are done, or nobody can be told now
+			break
 		}
 	}
-	if told := len(due) - len(faults); told > 0 {
+	if told > 0 {
 		c.log.Info("told of messages by the directory", "count", told)
 	}
 	return errors.Join(faults...)
+}
+
+func (c contacts) tell(ctx context.Context, one store.DueContact, now time.Time) error {
+	if err := c.notify(ctx, one.Channel, one.Address, contactNote(one, now)); err != nil {
+		return err
+	}
+	return c.db.ContactTold(ctx, one.ID, one.Reply, now)
 }
 
 // contactNote says that something waits. Outside of WhatsApp's window it goes
@@ -76,11 +90,23 @@ func (c contacts) pass(ctx context.Context) error {
 func contactNote(one store.DueContact, now time.Time) bot.Notification {
 	id, key := one.ID, locales.ConTold
 	if one.Reply {
-		id, key = uuid.NewSHA1(one.ID, []byte("reply")), locales.ConToldReply
+		id, key = replyNote(one.ID), locales.ConToldReply
 	}
 	return bot.Notification{
 		ID: id.String(), Key: key, Kind: bot.NoticeContact, Language: one.Language, HeardAt: one.HeardAt, QueuedAt: now, Waits: true,
 		About: bot.About{Kind: bot.AboutContact, ID: one.ID}, Step: bot.StepContact,
 		Choices: []flows.Option{{Code: bot.ContactLook, Label: locales.LabelOf(locales.ConLook)}},
 	}
+}
+
+// replyNote is the id of the note that a message was replied to.
+func replyNote(contact uuid.UUID) uuid.UUID { return uuid.NewSHA1(contact, []byte("reply")) }
+
+// awaited tells whether what a note is about still waits. Notes of other things
+// always do.
+func (s *stores) awaited(ctx context.Context, note string, about bot.About) (bool, error) {
+	if about.Kind != bot.AboutContact {
+		return true, nil
+	}
+	return s.db.ContactWaits(ctx, about.ID, note == replyNote(about.ID).String(), s.clock())
 }

@@ -13,5 +13,6 @@ func (s service) digests() *figures.Digests {
 	return &figures.Digests{
 		Desk: s.stores.desk, Meetings: announce.Agenda{Policy: s.stores.settings.Policy}.Lines, Notify: s.bot.Notify,
 		Window: func(channel string) time.Duration { return limits[channel].Window },
+		Room:   func(channel string) int { return limits[channel].Text },
 	}
 }

@@ -154,6 +154,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		Lanes:     s.lanes,
 		LookUps:   lookUps(channels),
 		Noticed:   jobs.Noticed(s.db, s.clock),
+		Awaited:   s.awaited,
 		Picture:   desk.Picture,
 		Delivered: func(ctx context.Context, t bot.Told) error { return sending.Told(ctx, t) },
 		// Without the slash that a person may have written at its end.

@@ -36,8 +36,8 @@ const (
 	Wanted       = "wanted"
 )
 
-// Flow is the menu: at most eight rows, each a chat command. The optional parts
-// are there for whom they are meant.
+// Flow is the menu: at most nine rows, each a chat command; WhatsApp's list takes
+// ten. The optional parts are there for whom they are meant.
 var Flow = sync.OnceValue(func() *flows.Flow {
 	f := flows.New(ID, 1, flows.Step{ID: "menu", Kind: flows.Commands, Ask: locales.MenuTitle,
 		Field: fields.NewOffered(append(always(
@@ -45,6 +45,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 			row("profile", locales.MenuProfile, locales.MenuProfileDesc)),
 			append(optional(locales.ModuleContributionDesc, locales.ModuleFundDesc), always(
 				row("missions", locales.MenuMissions, ""),
+				row("directory", locales.MenuDirectory, ""),
 				row("language", locales.MenuLanguage, ""),
 				row("erase", locales.MenuErase, ""),
 				row("help", locales.MenuHelp, ""))...)...)...)})
