@@ -311,4 +311,3 @@ func (s spy) each(by, values []string, do func([]string, protecttest.Sum)) {
 		}
 	}
 }
-
