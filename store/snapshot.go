@@ -43,22 +43,28 @@ func (r reader) CurrentSnapshot(ctx context.Context) (s Snapshot, found bool, er
 	return s, found, nil
 }
 
-// TakeSnapshot replaces the current snapshot, where that is due: when at least
-// so many different members have joined, left or changed an answer since it was
-// taken, or when it is older than latest. So nobody can see by two snapshots
-// what one member did. One at a time; id names the new one.
-func (db *DB) TakeSnapshot(ctx context.Context, id string, at time.Time, changed int, latest time.Duration) (taken bool, err error) {
+// TakeSnapshot replaces the current snapshot, where that is due: when what at
+// least so many different members have said differs from it, since they joined,
+// left or changed an answer, or when it is older than latest. So nobody can see
+// by two snapshots what one member did. One at a time; id names the new one.
+// also is done in the same transaction, whether one was taken or not.
+func (db *DB) TakeSnapshot(ctx context.Context, id string, at time.Time, changed int, latest time.Duration, also ...func(tx *Tx, taken bool) error) (taken bool, err error) {
 	err = db.Write(ctx, func(tx *Tx) error {
 		taken = false
 		if _, err := tx.tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('snapshot'))`); err != nil {
 			return err
 		}
 		due, err := tx.snapshotDue(ctx, at, changed, latest)
-		if err != nil || !due {
-			return err
+		if err == nil && due {
+			taken = true
+			err = tx.takeSnapshot(ctx, id, at)
 		}
-		taken = true
-		return tx.takeSnapshot(ctx, id, at)
+		for _, do := range also {
+			if err == nil {
+				err = do(tx, taken)
+			}
+		}
+		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("take snapshot: %w", err)
@@ -78,10 +84,22 @@ func (tx *Tx) snapshotDue(ctx context.Context, at time.Time, changed int, latest
 				WHERE m.registered_at IS NOT NULL AND (m.registered_at > $1 OR p.updated_at > $1))
 			+ (SELECT coalesce(sum(count), 0) FROM erased WHERE day > $1::timestamptz AT TIME ZONE 'UTC') >= $2`,
 		last.TakenAt, changed).Scan(&due)
+	if err != nil || !due || changed == 0 {
+		return due, err
+	}
+	// Whoever came and went again, said the same once more or changed what is not
+	// coded makes no difference that others could hide in: those count who joined
+	// and are there, and whose answers of then are there no more.
+	err = tx.tx.QueryRow(ctx, `
+		SELECT (SELECT count(*) FROM member WHERE registered_at > $2) + (SELECT count(*) FROM (
+			SELECT `+strings.Join(SnapshotColumns, ", ")+` FROM snapshot_row EXCEPT ALL (`+snapshotNow()+`)) gone) >= $3`,
+		ForFund, last.TakenAt, changed).Scan(&due)
 	return due, err
 }
 
-func (tx *Tx) takeSnapshot(ctx context.Context, id string, at time.Time) error {
+// snapshotNow selects what a snapshot of now holds, in the order of
+// SnapshotColumns; its $1 is ForFund.
+func snapshotNow() string {
 	var values []string
 	for _, name := range SnapshotColumns {
 		value := "p." + name
@@ -96,16 +114,20 @@ func (tx *Tx) takeSnapshot(ctx context.Context, id string, at time.Time) error {
 		}
 		values = append(values, value)
 	}
+	return `
+		SELECT ` + strings.Join(values, ", ") + `
+		FROM member m LEFT JOIN profile p ON p.member_id = m.id
+		LEFT JOIN (SELECT DISTINCT ON (member_id) member_id, granted FROM consent WHERE purpose = $1
+			ORDER BY member_id, at DESC, id DESC) study ON study.member_id = m.id
+		WHERE m.registered_at IS NOT NULL`
+}
+
+func (tx *Tx) takeSnapshot(ctx context.Context, id string, at time.Time) error {
 	if _, err := tx.tx.Exec(ctx, `DELETE FROM snapshot_row`); err != nil {
 		return err
 	}
 	tag, err := tx.tx.Exec(ctx, `
-		INSERT INTO snapshot_row (`+strings.Join(SnapshotColumns, ", ")+`)
-		SELECT `+strings.Join(values, ", ")+`
-		FROM member m LEFT JOIN profile p ON p.member_id = m.id
-		LEFT JOIN (SELECT DISTINCT ON (member_id) member_id, granted FROM consent WHERE purpose = $1
-			ORDER BY member_id, at DESC, id DESC) study ON study.member_id = m.id
-		WHERE m.registered_at IS NOT NULL ORDER BY random()`, ForFund)
+		INSERT INTO snapshot_row (`+strings.Join(SnapshotColumns, ", ")+`) `+snapshotNow()+` ORDER BY random()`, ForFund)
 	if err != nil {
 		return err
 	}

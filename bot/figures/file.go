@@ -207,9 +207,11 @@ func (f Figure) definitions(v voice) [][]any {
 		rows = append(rows, []any{word(locales.FigDefFilter), word(locales.FigDefQualified)})
 	}
 	if f.Query.Measure == Results { // no members are counted, and nothing is rounded
-		return append(rows,
-			[]any{word(locales.FigDefTaken), p.At.UTC().Format("2006-01-02")}, []any{word(locales.FigDefK), p.K},
-			[]any{word(locales.FigDefNote), said.Footer})
+		rows = append(rows, []any{word(locales.FigDefTaken), p.At.UTC().Format("2006-01-02")}, []any{word(locales.FigDefK), p.K})
+		for _, note := range said.Notes {
+			rows = append(rows, []any{word(locales.FigDefNote), note})
+		}
+		return append(rows, []any{word(locales.FigDefNote), said.Footer})
 	}
 	rows = append(rows,
 		[]any{word(locales.FigDefMembers), v.value(p.Members)},

@@ -12,29 +12,39 @@ import (
 // snapshots is what the job "snapshot" counts.
 const snapshots = "taken"
 
-// A snapshot stands still until the answers of so many different members have
-// changed as could hide one of them twice over, and at most a month (domain
-// reference, 2.5).
-const (
-	changesPerK    = 2
-	snapshotLatest = 30 * 24 * time.Hour
-)
+// A snapshot stands still until what so many different members have said differs
+// from it as could hide one of them twice over (domain reference, 2.5).
+const changesPerK = 2
+
+// monthly is when a snapshot is replaced at the latest: with the day a month
+// later, or the last one of a shorter month. So there is one of each month, also
+// of February, and no hour at which the job runs makes it a day late.
+func monthly(taken time.Time) time.Time {
+	y, m, d := taken.UTC().Date()
+	last := time.Date(y, m+2, 0, 0, 0, 0, 0, time.UTC).Day()
+	return time.Date(y, m+1, min(d, last), 0, 0, 0, 0, time.UTC)
+}
 
 // snapshot takes the coded answers that figures are counted over, when it is
-// time for new ones.
+// time for new ones, and publishes the total of their month with them.
 func (r *round) snapshot(ctx context.Context) error {
 	changed := changesPerK * max(r.policy.K, r.policy.KCross)
-	taken, err := r.Store.TakeSnapshot(ctx, "S-"+r.now.UTC().Format("20060102-150405"), r.now, changed, snapshotLatest)
+	last, found, err := r.Store.CurrentSnapshot(ctx)
 	if err != nil {
 		return err
 	}
-	return r.Store.Write(ctx, func(tx *store.Tx) error {
-		// Also where it was taken before: a run may have ended between the two.
+	if !found { // then another run may take the first one meanwhile
+		last.TakenAt = r.now
+	}
+	latest := monthly(last.TakenAt).Sub(last.TakenAt)
+	_, err = r.Store.TakeSnapshot(ctx, "S-"+r.now.UTC().Format("20060102-150405"), r.now, changed, latest, func(tx *store.Tx, taken bool) error {
+		// Also of one that was not taken by a job.
 		if err := tx.PublishMonths(ctx, r.months); err != nil || !taken {
 			return err
 		}
 		return tx.CountRun(ctx, r.run, snapshots, 1)
 	})
+	return err
 }
 
 // months are what is published of a snapshot: the total in its month. With the
