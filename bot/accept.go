@@ -53,6 +53,15 @@ func (b *Bot) Take(ctx context.Context, in Inbound) (fresh bool, err error) {
 	return true, nil
 }
 
+// Known tells whether an event was accepted before, as far as Redis knows.
+func (b *Bot) Known(ctx context.Context, in Inbound) (bool, error) {
+	known, err := b.cfg.Sessions.Seen(ctx, b.keys.Chat(in.Channel, in.Address), in.ID)
+	if err != nil {
+		return false, fmt.Errorf("look for message: %w", err)
+	}
+	return known, nil
+}
+
 // derived names what comes of a message, the same at each try: a save, a reply.
 func (b *Bot) derived(chat seal.Chat, what, id string) string {
 	sum := b.keys.Code("token", what+":"+chat.String()+":"+id, 8)

@@ -131,7 +131,7 @@ func (t *thinker) perhapsProof(text string, asked bool) {
 	switch {
 	case aside:
 		t.repeat(line)
-	case !asked, t.at.Before(t.s.PromptAt), reference.Fold(text) == "", onlyGreets(text), utf8.RuneCountInString(text) > longestProof:
+	case !asked, t.unprompted(), reference.Fold(text) == "", onlyGreets(text), utf8.RuneCountInString(text) > longestProof:
 		t.repeat()
 	default:
 		t.prove(text)

@@ -19,6 +19,12 @@ type Inbound struct {
 	// Late is true when it was found by listing what the platform has, and not
 	// delivered by it: it may be hours old, and newer ones may be done already.
 	Late bool `json:"late,omitempty"`
+	// Overtaken is true of a late one behind which, in the platform's own order,
+	// another of the chat was accepted before it.
+	Overtaken bool `json:"overtaken,omitempty"`
+	// Again is true when a person of the staff had one tried again that had been
+	// set aside; At is when it was accepted first.
+	Again bool `json:"again,omitempty"`
 
 	Text    string `json:"text,omitempty"`
 	Payload string `json:"payload,omitempty"` // of a tapped button or row

@@ -15,7 +15,7 @@ func TestRepliesAreCounted(t *testing.T) {
 	t.Parallel()
 	lanes := limits.NewLanes(storetest.Redis(t), storetest.Prefix(t), nil, map[string]limits.Rate{"telegram": {Platform: 2000, Bulk: 1000, Replies: 1}})
 	r := newRig(t, 20*time.Millisecond, func(c *bot.Config) { c.Lanes = lanes })
-	if wait, err := lanes.Bulk(t.Context(), "telegram"); wait != 0 || err != nil {
+	if wait, err := lanes.Bulk("telegram").Ask(t.Context()); wait != 0 || err != nil {
 		t.Fatalf("before anything was sent: %s, %v", wait, err)
 	}
 	tick := time.NewTicker(2 * time.Millisecond)
@@ -24,7 +24,7 @@ func TestRepliesAreCounted(t *testing.T) {
 		r.write("mbote")
 		for range 50 {
 			<-tick.C
-			wait, err := lanes.Bulk(t.Context(), "telegram")
+			wait, err := lanes.Bulk("telegram").Ask(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

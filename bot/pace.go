@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"time"
+
 	"mboka/flows"
 	"mboka/locales"
 )
@@ -28,7 +30,7 @@ func (t *thinker) ours() bool {
 		t.asked()
 	case t.in.Kind == Passed, t.in.Kind == Lapsed:
 		t.hears()
-	case t.in.Late && !t.s.At.IsZero() && !t.in.At.After(t.s.At):
+	case t.overtaken():
 		if t.s.restored { // Redis has lost what it knew: it may be an answer long since given
 			t.out.Silent = true
 			return true
@@ -38,6 +40,36 @@ func (t *thinker) ours() bool {
 		return false
 	}
 	return true
+}
+
+// lateSlack is by how much the time of a late message may be wrong: it is cut to
+// the second, and the platform's clock is not ours.
+const lateSlack = 2 * time.Second
+
+// overtaken tells whether a late message is older than what was answered since.
+// How long we took to accept the others says nothing about that: where it comes
+// from a list, the list has the order, and our clock counts only after Redis has
+// lost which ones it knew.
+func (t *thinker) overtaken() bool {
+	switch {
+	case !t.in.Late || t.s.At.IsZero():
+		return false
+	case t.in.Again:
+		return !t.in.At.After(t.s.At)
+	case t.s.restored:
+		return t.in.Overtaken || t.in.At.Add(time.Second).Before(t.s.At)
+	}
+	return t.in.Overtaken
+}
+
+// unprompted tells whether a message was written before the current prompt went
+// out. In doubt a late one was written in answer to it.
+func (t *thinker) unprompted() bool {
+	written := t.at
+	if at := t.in.At.Add(lateSlack); t.in.Late && at.Before(written) {
+		written = at
+	}
+	return written.Before(t.s.PromptAt)
 }
 
 // floodAt is how many messages may wait behind one before we say that they are

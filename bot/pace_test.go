@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -84,26 +85,59 @@ func TestFlood(t *testing.T) {
 }
 
 // TestLateMessage never takes a message for an answer that is older than what
-// was answered since.
+// was answered since, and any other one for what it is: we may be slow, and the
+// platform cuts its times to the second.
 func TestLateMessage(t *testing.T) {
 	t.Parallel()
 	b := exporting(t)
 	s := at("sector", locales.FR)
-	s.At = today.Add(-time.Hour)
-	late := Inbound{Kind: Text, Text: "2", Late: true, At: s.At.Add(-time.Minute)}
+	s.At, s.PromptAt = today.Add(-time.Hour+200*time.Millisecond), today.Add(-time.Hour+300*time.Millisecond)
+	cut := today.Add(-time.Hour)
+	late := Inbound{Kind: Text, Text: "2", Late: true, At: cut, Overtaken: true}
 	if out := paced(b, s, late, today); out.lead() != locales.LateMessage || len(out.Events) > 0 || out.Prompt.Step != "sector" {
 		t.Errorf("an older message: %+v", out.Prompt)
 	}
-	late.At = s.At.Add(time.Minute)
-	if out := paced(b, s, late, today); len(out.Events) == 0 {
-		t.Error("a newer one is not taken for an answer")
+	late.Overtaken = false
+	if out := paced(b, s, late, today); len(out.Events) == 0 || out.Events[0].Answer.Step != "sector" {
+		t.Error("an answer within a second is not taken for one")
 	}
-	s.restored, late.At = true, s.At
+	late.Again = true // by hand, with our own time
+	if out := paced(b, s, late, today); out.lead() != locales.LateMessage {
+		t.Errorf("one that was set aside: %+v", out.Prompt)
+	}
+	late.Again, s.restored = false, true
+	if out := paced(b, s, late, today); out.Silent {
+		t.Error("after a loss nobody answers what may be new")
+	}
+	late.At = cut.Add(-time.Minute)
 	if out := paced(b, s, late, today); !out.Silent {
 		t.Error("after a loss an older one is answered again")
 	}
 	s.restored, s.known = true, true
 	if out := paced(b, s, Inbound{Kind: Text, Text: "2"}, today); !out.Silent {
 		t.Error("a message that the records know is answered again")
+	}
+}
+
+// TestLateBeforeThePrompt: of two messages written at once the first was accepted
+// late and the second found later still. It was not written in answer to what
+// was asked meanwhile: it corrects what it followed, as if it had come in time.
+func TestLateBeforeThePrompt(t *testing.T) {
+	t.Parallel()
+	b := exporting(t)
+	s := at("sector", locales.FR)
+	first := paced(b, s, Inbound{Kind: Text, Text: "2"}, today).Session
+	first.PromptAt = today.Add(time.Second)
+	second := Inbound{Kind: Text, Text: "3", Late: true, At: today.Add(-20 * time.Second)}
+	want, got := paced(b, first, Inbound{Kind: Text, Text: "3"}, today), paced(b, first, second, today.Add(time.Minute))
+	if len(got.Events) == 0 || got.Events[0].Answer.Step != "sector" {
+		t.Errorf("it answered %+v", got.Events)
+	}
+	if in, late := want.Events[0].Answer.Codes, got.Events[0].Answer.Codes; !slices.Equal(in, late) {
+		t.Errorf("in time it says %v, late %v", in, late)
+	}
+	second.At = first.PromptAt.Truncate(time.Second)
+	if got := paced(b, first, second, today.Add(time.Minute)); len(got.Events) == 0 || got.Events[0].Answer.Step == "sector" {
+		t.Errorf("written to the prompt it answered %+v", got.Events)
 	}
 }

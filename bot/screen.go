@@ -55,7 +55,7 @@ func (t *thinker) turnBack(seen string) bool {
 // it was not written in answer to it. It corrects the answer that it followed;
 // where the flow has changed meanwhile there is nothing to correct.
 func (t *thinker) early(top flows.State) bool {
-	if !t.at.Before(t.s.PromptAt) {
+	if !t.unprompted() {
 		return false
 	}
 	run, step, _ := strings.Cut(t.s.LastStep, ".")

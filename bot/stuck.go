@@ -25,7 +25,7 @@ func TryAgain(ctx context.Context, s *sessions.Store, keys *seal.Keys, a session
 		return fmt.Errorf("message cannot be read, drop it: %w", err)
 	}
 	// Where the person has gone on since, it is no answer any more.
-	in.Late, in.At = true, a.AcceptedAt
+	in.Late, in.Again, in.At = true, true, a.AcceptedAt
 	if plain, err = json.Marshal(in); err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}

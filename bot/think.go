@@ -114,7 +114,7 @@ func (t *thinker) usual() {
 // wroteTo is the step that the message was written to: the one that is asked,
 // or where its prompt had not gone out yet the one before.
 func (t *thinker) wroteTo() string {
-	if t.at.Before(t.s.PromptAt) && t.s.LastStep != "" {
+	if t.unprompted() && t.s.LastStep != "" {
 		return t.s.LastStep
 	}
 	top, ok := t.s.top()
@@ -177,7 +177,7 @@ var immediate = map[string]bool{"skip": true, "back": true, "stop": true}
 // again tells whether the text was written before the reply to the same text
 // went out: an impatient thumb.
 func (t *thinker) again() bool {
-	return t.at.Before(t.s.PromptAt) && t.b.remembered(t.in.Text) == t.s.LastText && t.in.Text != ""
+	return t.unprompted() && t.b.remembered(t.in.Text) == t.s.LastText && t.in.Text != ""
 }
 
 // free tells whether a text is asked, so that any word may be the answer.

@@ -161,10 +161,14 @@ func (t *Teller) tell(ctx context.Context, a store.Announcement, p Progress, w s
 		}
 		next := now
 		var err error
-		if c.Capabilities().Edits {
-			next, err = t.edit(ctx, c, p, &w, now)
-		} else {
+		switch {
+		case !c.Capabilities().Edits:
 			err = t.announce(ctx, p, &w, now)
+		case doubtful(w):
+			w.Told = max(w.Told, 0) // that it begins they may have read twice
+			err = t.announce(ctx, p, &w, now)
+		default:
+			next, err = t.edit(ctx, c, p, &w, now)
 		}
 		if err == nil && p.over() && w.Told < toldAll {
 			err = t.report(ctx, a, &w, now)
@@ -175,36 +179,6 @@ func (t *Teller) tell(ctx context.Context, a store.Announcement, p Progress, w s
 		return t.DB.Write(ctx, func(tx *store.Tx) error { return tx.Watched(ctx, w, next) })
 	}
 	return nil // the channel is off here
-}
-
-// edit shows the progress in the one message of a chat. A message that was sent
-// by a process which died before it kept that stays behind, and a new one is
-// sent: seen twice is better than not at all.
-func (t *Teller) edit(ctx context.Context, c bot.Channel, p Progress, w *store.Watcher, now time.Time) (next time.Time, err error) {
-	mark := p.mark()
-	if w.ProviderID != "" && mark == w.Shown {
-		return now, nil
-	}
-	if until := t.Holds.Until(c.Name()); until.After(now) {
-		return until, nil
-	}
-	lang, _ := locales.ParseLang(w.Language)
-	about := bot.About{Kind: bot.AboutAnnouncement, ID: w.AnnouncementID}
-	t.Lanes.Reply(c.Name())
-	receipt, err := c.Send(ctx, w.Address, p.message("progress-"+w.AnnouncementID.String(), about, lang, w.ProviderID))
-	var failed *bot.SendError
-	switch {
-	case err == nil:
-		w.ProviderID, w.Shown, w.Told, w.Trouble = receipt.ProviderID, mark, min(p.percent(), 100), p.trouble()
-		return now, nil
-	case !errors.As(err, &failed):
-		return now, fmt.Errorf("tell progress: %w", err)
-	}
-	t.Logger.Warn("progress not told", "channel", w.Channel, "announcement", w.AnnouncementID, "code", failed.Code, "error", failed)
-	if failed.Outcome == bot.Retry {
-		return now, nil
-	}
-	return now.Add(max(failed.RetryAfter, restAfter)), nil
 }
 
 // The steps at which a chat is told by new messages; the last one is the report.
@@ -229,14 +203,16 @@ func (t *Teller) announce(ctx context.Context, p Progress, w *store.Watcher, now
 		w.Trouble = trouble
 		return nil
 	}
-	says := fmt.Sprintf("%d %s %d", step, trouble, p.Counters.Done())
-	if trouble == "" {
-		says = fmt.Sprint(step)
+	says := fmt.Sprint(step)
+	if trouble != "" { // each trouble anew, and each once
+		says = fmt.Sprintf("%d %s %s", step, trouble, w.Shown)
 	}
 	if err := t.notify(ctx, *w, says, p.Say(langOf(*w)), bot.Notification{Step: bot.AnnouncementAct, Choices: p.buttons()}, p, now); err != nil {
 		return err
 	}
-	w.Told, w.Trouble = step, trouble
+	if w.Told, w.Trouble = step, trouble; trouble != "" {
+		w.Shown += troubleTold
+	}
 	return nil
 }
 

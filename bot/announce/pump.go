@@ -25,6 +25,9 @@ func (s *Sending) Pump(ctx context.Context, id uuid.UUID, channel string, until 
 		return false, err
 	}
 	p := &pump{s: s, l: l, channel: channel}
+	ask, leave := s.cfg.Bulk(channel)
+	defer leave(ctx)
+	p.ask = ask
 	for {
 		more = ctx.Err() == nil && !s.stopping() && s.cfg.Clock().Before(until)
 		if !more {
@@ -57,6 +60,7 @@ type pump struct {
 	s       *Sending
 	l       Letter
 	channel string
+	ask     func(context.Context) (time.Duration, error) // whether one message may go now
 
 	begun  *store.Settlement // what became of the last one, not kept yet
 	claims store.Claim
@@ -68,7 +72,7 @@ func (p *pump) may(ctx context.Context) (wait time.Duration, err error) {
 	if held := p.s.cfg.HeldUntil(p.channel).Sub(p.s.cfg.Clock()); held > 0 {
 		return held, nil
 	}
-	return p.s.cfg.Bulk(ctx, p.channel)
+	return p.ask(ctx)
 }
 
 // claimAge is how old what a claim asks for may be: settings, who is awake,

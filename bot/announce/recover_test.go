@@ -108,7 +108,7 @@ func TestPauseResumeAndCancelActAtOnce(t *testing.T) {
 	begun := time.Now()
 	w := newWorld(t, func(c *SendingConfig) {
 		c.Clock = func() time.Time { return midday.Add(time.Since(begun)) }
-		c.Bulk = func(context.Context, string) (time.Duration, error) { return 0, nil }
+		c.Bulk = unlimited
 		c.Turn = time.Second
 	})
 	w.telegram.latency = 20 * time.Millisecond

@@ -18,10 +18,10 @@ type SendingConfig struct {
 	// Reach says whom an audience is for.
 	Reach func(Audience) store.Reach
 
-	// Bulk asks whether one message of a channel's bulk may go now, see
-	// limits.Lanes; Slow makes the bulk of a channel slower after a refusal that
-	// concerns only it. Default: nothing is limited.
-	Bulk func(ctx context.Context, channel string) (wait time.Duration, err error)
+	// Bulk gives a sender of a channel's bulk: ask asks whether one message may go
+	// now, and leave ends it, see limits.Sender; Slow makes the bulk of a channel
+	// slower after a refusal that concerns only it. Default: nothing is limited.
+	Bulk func(channel string) (ask func(context.Context) (wait time.Duration, err error), leave func(context.Context))
 	Slow func(ctx context.Context, channel string, d time.Duration) error
 	// Tier asks whether a person may be written to first, see limits.Tier.
 	Tier func(ctx context.Context, channel, person string, most int) (ok bool, next time.Time, err error)
@@ -50,8 +50,8 @@ type SendingConfig struct {
 	// Turn is for how long one pump job runs; default 10 s. Stale is after how long a
 	// delivery counts as left behind, longer than any call takes; default 1 min.
 	Turn, Stale time.Duration
-	// Pumps is how many send at once, by channel, for one announcement, see
-	// limits.Rate.Senders. Default: 4 each.
+	// Pumps is how many run at once, by channel, for one announcement: as many as
+	// Bulk lets send, of all announcements together. Default: 4 each.
 	Pumps map[string]int
 }
 
@@ -81,7 +81,7 @@ type Sending struct {
 // or Tend and Pump are called.
 func NewSending(cfg SendingConfig) *Sending {
 	if cfg.Bulk == nil {
-		cfg.Bulk = func(context.Context, string) (time.Duration, error) { return 0, nil }
+		cfg.Bulk = unlimited
 	}
 	if cfg.Slow == nil {
 		cfg.Slow = func(context.Context, string, time.Duration) error { return nil }
@@ -125,6 +125,10 @@ func NewSending(cfg SendingConfig) *Sending {
 		s.names = append(s.names, c.Name())
 	}
 	return s
+}
+
+func unlimited(string) (func(context.Context) (time.Duration, error), func(context.Context)) {
+	return func(context.Context) (time.Duration, error) { return 0, nil }, func(context.Context) {}
 }
 
 // stopping tells whether the process is to end.

@@ -38,6 +38,7 @@ const (
 type catchUp struct {
 	channel  *whatsapp.Channel
 	take     func(context.Context, bot.Inbound) (fresh bool, err error)
+	known    func(context.Context, bot.Inbound) (bool, error) // whether it was taken before
 	sessions *sessions.Store
 	db       *store.DB
 	keys     *seal.Keys
@@ -62,8 +63,8 @@ func (c *catchUp) look(ctx context.Context) error {
 	return err
 }
 
-// pass lists what people have written since the last one and has it accepted,
-// which refuses what is known. Only a complete pass moves the watermark.
+// pass lists what people have written since the last one and has that accepted
+// which is not known. Only a complete pass moves the watermark.
 func (c *catchUp) pass(ctx context.Context) error {
 	began := c.clock()
 	mark, known, err := c.mark(ctx)
@@ -77,28 +78,31 @@ func (c *catchUp) pass(ctx context.Context) error {
 	if floor := began.Add(-window); since.Before(floor) {
 		since = floor
 	}
-	var listed, fresh, full int
+	var found missed
+	listed := 0
 	err = c.channel.Inbound(ctx, since, func(in bot.Inbound) error {
-		if began.Sub(in.At) < webhookTime {
-			return nil
+		young := began.Sub(in.At) < webhookTime
+		if !young {
+			listed++
 		}
-		listed++
-		if !known {
-			answered, err := c.answered(ctx, in, mark)
-			if err != nil || answered {
-				return err
-			}
+		seen, err := c.known(ctx, in)
+		if err == nil && !seen && !known && !young {
+			seen, err = c.answered(ctx, in, mark)
 		}
-		isNew, err := c.take(ctx, in)
 		switch {
-		case errors.Is(err, sessions.ErrMailboxFull): // one chat must not hold up the others
-			full++
-			return nil
-		case isNew:
-			fresh++
+		case err != nil:
+			return err
+		case seen:
+			found.after(in)
+		case !young:
+			found.add(in)
 		}
-		return err
+		return nil
 	})
+	var fresh, full int
+	if err == nil { // of half a list nobody knows what came behind
+		fresh, full, err = c.accept(ctx, found.messages)
+	}
 	c.log.Info("whatsapp catch-up", "listed", listed, "new", fresh, "complete", err == nil && full == 0)
 	if err == nil && full > 0 {
 		err = fmt.Errorf("%d messages wait until there is room in their chats", full)
@@ -108,6 +112,52 @@ func (c *catchUp) pass(ctx context.Context) error {
 	}
 	c.done = began
 	return c.sessions.SetWatermark(ctx, catchUpName, began)
+}
+
+// accept takes in what was missed. A chat that is full holds up no other one.
+func (c *catchUp) accept(ctx context.Context, messages []bot.Inbound) (fresh, full int, err error) {
+	for _, in := range messages {
+		if in.ID == "" {
+			continue
+		}
+		isNew, err := c.take(ctx, in)
+		switch {
+		case errors.Is(err, sessions.ErrMailboxFull):
+			full++
+		case err != nil:
+			return fresh, full, err
+		case isNew:
+			fresh++
+		}
+	}
+	return fresh, full, nil
+}
+
+// missed are messages that nobody has accepted, in the order of the list.
+type missed struct {
+	messages []bot.Inbound
+	of       map[string][]int // by address
+}
+
+func (m *missed) add(in bot.Inbound) {
+	if m.of == nil {
+		m.of = map[string][]int{}
+	}
+	m.of[in.Address] = append(m.of[in.Address], len(m.messages))
+	m.messages = append(m.messages, in)
+}
+
+// after notes that one was accepted which its chat wrote behind what was missed:
+// an answer to what was asked then would come too late. Whoever got no reply and
+// wrote the same once more has had their answer.
+func (m *missed) after(in bot.Inbound) {
+	for _, i := range m.of[in.Address] {
+		if said := &m.messages[i]; said.Kind == in.Kind && said.Text == in.Text && in.Text != "" {
+			*said = bot.Inbound{}
+		} else {
+			said.Overtaken = true
+		}
+	}
 }
 
 // mark is up to when everything is accepted, as far as is known: the

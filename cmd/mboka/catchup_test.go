@@ -165,13 +165,15 @@ func (l *list) restart() {
 		l.t.Fatal(err)
 	}
 	l.catchUp = &catchUp{
-		channel: channel, take: l.accept, sessions: l.stores.sessions, db: l.stores.db, keys: l.stores.keys,
+		channel: channel, take: l.accept, known: l.known, sessions: l.stores.sessions, db: l.stores.db, keys: l.stores.keys,
 		log: slog.New(slog.DiscardHandler), clock: func() time.Time { return l.now },
 	}
 	if err := l.look(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
 }
+
+func (l *list) known(_ context.Context, in bot.Inbound) (bool, error) { return l.seen[in.ID], nil }
 
 func (l *list) accept(_ context.Context, in bot.Inbound) (bool, error) {
 	if err := l.fail[in.Text]; err != nil {
@@ -183,7 +185,11 @@ func (l *list) accept(_ context.Context, in bot.Inbound) (bool, error) {
 	isNew := !l.seen[in.ID]
 	l.seen[in.ID] = true
 	if isNew {
-		l.fresh = append(l.fresh, in.Text)
+		text := in.Text
+		if in.Overtaken {
+			text += " (overtaken)"
+		}
+		l.fresh = append(l.fresh, text)
 	}
 	return isNew, nil
 }
@@ -311,4 +317,32 @@ func TestCatchUpWithoutRedis(t *testing.T) {
 	l.write(5, "f", 40*time.Second)
 	l.record(4, -time.Second, l.ids()["e"])
 	l.pass(false, "f")
+}
+
+// TestCatchUpKeepsTheOrder: what tells whether a missed message is still an
+// answer is the order of the list and what of it was accepted, never how long we
+// took to accept it or how exact a time is. Whoever wrote the same again without
+// a reply is told nothing.
+func TestCatchUpKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	l := newList(t)
+	arrives := func(n int, text string, ago time.Duration) {
+		l.write(n, text, ago)
+		l.seen[l.ids()[text]] = true
+	}
+	arrives(1, "first", time.Minute)
+	l.write(1, "in the same second", time.Minute)
+	l.write(2, "lost", 59*time.Second)
+	l.write(2, "lost too", 58*time.Second)
+	arrives(2, "came through", 57*time.Second)
+	l.write(2, "after it", 56*time.Second)
+	l.write(3, "before a young one", 55*time.Second)
+	l.write(4, "said twice", 54*time.Second)
+	arrives(5, "of somebody else", 53*time.Second)
+	arrives(3, "young", time.Second)
+	arrives(4, "said twice", 42*time.Second)
+	l.twilio.FailList(twiliotest.Page(503))
+	l.pass(true)
+	l.pass(false, "in the same second", "lost (overtaken)", "lost too (overtaken)", "after it", "before a young one (overtaken)")
+	l.pass(false)
 }

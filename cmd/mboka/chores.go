@@ -49,7 +49,7 @@ func (s service) chores() []chore {
 	cleared := prometheus.NewCounter(prometheus.CounterOpts{Name: "mboka_whatsapp_cleared_total", Help: "Erased chats of which Twilio's copies were deleted."})
 	s.registry.MustRegister(purged, cleared)
 	late := &catchUp{
-		channel: s.on.whatsapp, take: s.bot.Take, sessions: s.stores.sessions, db: s.stores.db,
+		channel: s.on.whatsapp, take: s.bot.Take, known: s.bot.Known, sessions: s.stores.sessions, db: s.stores.db,
 		keys: s.stores.keys, log: s.log, clock: s.tempo.clock,
 	}
 	old := purge{channel: s.on.whatsapp, count: purged, log: s.log, clock: s.tempo.clock}

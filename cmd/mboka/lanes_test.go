@@ -20,6 +20,7 @@ import (
 	"mboka/bot/whatsapp/twiliotest"
 	"mboka/store"
 	"mboka/store/limits"
+	"mboka/store/seal"
 	"mboka/store/storetest"
 )
 
@@ -90,7 +91,7 @@ func newLanes(t testing.TB) map[string]*lane {
 	})
 	db, server := storetest.PostgresURL(t), storetest.RedisServer(t)
 	for range 2 {
-		r := newReplica(t, db, server.URL(), tg.URL, tw.URL)
+		r := newReplica(t, storetest.Keys(t), db, server.URL(), tg.URL, tw.URL)
 		for _, l := range lanes {
 			l.replicas = append(l.replicas, r)
 		}
@@ -98,9 +99,9 @@ func newLanes(t testing.TB) map[string]*lane {
 	return lanes
 }
 
-func newReplica(t testing.TB, dbURL, redisURL, telegramURL, twilioURL string) *replica {
+func newReplica(t testing.TB, keys *seal.Keys, dbURL, redisURL, telegramURL, twilioURL string) *replica {
 	t.Helper()
-	s, err := openStores(t.Context(), dbURL, redisURL, storetest.Keys(t))
+	s, err := openStores(t.Context(), dbURL, redisURL, keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,9 +218,11 @@ func (l *lane) bulk(r *replica) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var sender sync.WaitGroup
 	sender.Go(func() {
+		lane := r.stores.lanes.Bulk(l.channel)
+		defer lane.Leave(context.WithoutCancel(ctx))
 		for n := 0; ctx.Err() == nil; n++ {
 			asked := time.Now()
-			wait, err := r.stores.lanes.Bulk(ctx, l.channel)
+			wait, err := lane.Ask(ctx)
 			if err != nil && ctx.Err() == nil {
 				l.t.Errorf("%s: %v", l.channel, err)
 			}

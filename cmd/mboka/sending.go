@@ -42,7 +42,10 @@ func (s *stores) sending(b *bot.Bot, channels []bot.Channel, log *slog.Logger, c
 	tier := limits.NewTier(s.redis, "mboka")
 	return announce.NewSending(announce.SendingConfig{
 		Store: s.db, Channels: channels, Policy: s.settings.Policy, Reach: announce.Audience.Reach,
-		Bulk: s.lanes.Bulk,
+		Bulk: func(channel string) (func(context.Context) (time.Duration, error), func(context.Context)) {
+			sender := s.lanes.Bulk(channel)
+			return sender.Ask, sender.Leave
+		},
 		Slow: func(ctx context.Context, channel string, d time.Duration) error {
 			return s.lanes.Slow(ctx, channel, limits.Half, d+limits.SlowFor)
 		},

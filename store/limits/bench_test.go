@@ -24,7 +24,9 @@ func BenchmarkBulk(b *testing.B) {
 	}{
 		{"goes", free, func(*limits.Lanes) error { return nil }, true},
 		{"waits", map[string]limits.Rate{"telegram": {Platform: 100, Bulk: 1, Replies: 10}}, func(l *limits.Lanes) error {
-			_, err := l.Bulk(b.Context(), "telegram")
+			first := l.Bulk("telegram")
+			_, err := first.Ask(b.Context())
+			first.Leave(b.Context())
 			return err
 		}, false},
 		{"shut", free, func(l *limits.Lanes) error { return l.Slow(b.Context(), "telegram", limits.Stop, time.Hour) }, false},
@@ -34,10 +36,10 @@ func BenchmarkBulk(b *testing.B) {
 			if err := bm.do(l); err != nil {
 				b.Fatal(err)
 			}
-			went := 0
+			went, sender := 0, l.Bulk("telegram")
 			b.ReportAllocs()
 			for b.Loop() {
-				wait, err := l.Bulk(b.Context(), "telegram")
+				wait, err := sender.Ask(b.Context())
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -24,6 +24,8 @@
 // at a rate that leaves room for replies, and not at all while there are many:
 //
 //	mboka:replies:<channel>    hash    part of 25 ms -> replies; ends 2 s after the last
+//	mboka:line:<channel>       zset    sender of bulk -> when it came; those in front have messages under way
+//	mboka:heard:<channel>      zset    sender of bulk -> when it asked last
 //	mboka:stop:<channel>       string  "1"; expires when bulk may go again
 //	mboka:slow:<channel>       hash    factor, at (ms); expires when the rate is whole again
 //	rate:mboka:bulk:<channel>  string  redis_rate's: when the next message may go

@@ -38,50 +38,6 @@ func NewLanes(client redis.UniversalClient, prefix string, holds *Holds, rates m
 
 func (l *Lanes) key(kind, channel string) string { return l.prefix + ":" + kind + ":" + channel }
 
-// withoutRedis is how long bulk waits while nobody can tell what others send.
-const withoutRedis = time.Second
-
-// Bulk asks whether one message of a channel's bulk may go now. With 0 it must
-// be sent at once: the right is used up and belongs to this moment. Else nothing
-// may be sent, and asking again is of use after wait. With an error neither:
-// without Redis bulk does not go.
-//
-// Bulk takes what replies leave, at most Rate.Bulk. It goes one at a time: what
-// arrives at the platform in any one second is as much as was granted in it, and
-// one more for each sender that asks here and sends, one message after the other,
-// when its last message was slow on the way. Rate.Late has room for 4 senders on
-// Telegram and 8 on WhatsApp, over all replicas; with more of them, or when
-// replies grow from none to many within it, a second may hold a few more.
-func (l *Lanes) Bulk(ctx context.Context, channel string) (wait time.Duration, err error) {
-	rate, ok := l.rates[channel]
-	if !ok {
-		return withoutRedis, fmt.Errorf("bulk of %q: the channel has no rate", channel)
-	}
-	if left := l.holds.left(channel); left > 0 {
-		return left, nil
-	}
-	// The gate and the pace are two calls. What is told between them counts for
-	// the next message: one may go that would have had to wait.
-	keys := []string{l.key("hold", channel), l.key("stop", channel), l.key("slow", channel), l.key("replies", channel)}
-	found, err := gate.Run(ctx, l.client, keys, rate.Replies).Int64Slice()
-	if err != nil {
-		return withoutRedis, fmt.Errorf("bulk of %s: %w", channel, err)
-	}
-	if left := found[0]; left > 0 {
-		return time.Duration(left) * time.Millisecond, nil
-	}
-	// Burst 1: messages are evenly apart, so that no second has more.
-	limit := redis_rate.Limit{Rate: rate.room(int(found[2])), Burst: 1, Period: time.Second * time.Duration(found[1])}
-	may, err := l.pace.Allow(ctx, l.key("bulk", channel), limit)
-	switch {
-	case err != nil:
-		return withoutRedis, fmt.Errorf("bulk of %s: %w", channel, err)
-	case may.Allowed == 0:
-		return max(may.RetryAfter, time.Millisecond), nil
-	}
-	return 0, nil
-}
-
 // Reply counts one reply of a channel. It costs the caller nothing: one
 // goroutine at most tells Redis, of all replies at once that came while it was
 // telling. A nil Lanes and a channel without a rate count nothing.

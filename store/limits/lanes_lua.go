@@ -19,8 +19,13 @@ redis.call('PEXPIRE', KEYS[1], 2000)
 return 0`)
 
 // gate says for how many ms bulk has to wait, whatever its pace, by what factor it
-// is slow, and how many replies there were. Keys: hold, stop, slow, replies. ARGV[1]: so many replies
-// in the last second close the gate.
+// is slow, how many replies there were, and how many have to go before a sender
+// gets a place. Keys: hold, stop, slow, replies, line, heard. ARGV: so many replies
+// in the last second close the gate; the sender's name; 1 if its message is done;
+// how many places there are; for how many ms one is kept.
+//
+// The line holds senders with a message under way or without, in the order in
+// which they came; those in front have the places. A shut gate sends them off.
 var gate = redis.NewScript(`
 local wait = math.max(redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2]))
 if wait == 0 then wait = 1 end
@@ -42,7 +47,20 @@ for _, part in ipairs(parts) do
   count = count - part[2]
   wait = math.max(wait, part[1] + 1000 - now)
 end
-return {math.max(wait, 0), factor, replies}`)
+local line, heard, name = KEYS[5], KEYS[6], ARGV[2]
+local fine = time[1] * 1000000 + time[2]
+local function leave(who)
+  redis.call('ZREM', line, who)
+  redis.call('ZREM', heard, who)
+end
+if wait > 0 or ARGV[3] == '1' then leave(name) end
+if wait > 0 then return {wait, factor, replies, 0} end
+for _, lost in ipairs(redis.call('ZRANGEBYSCORE', heard, '-inf', string.format('(%.0f', now - ARGV[5]))) do leave(lost) end
+redis.call('ZADD', line, 'NX', string.format('%.0f', fine), name)
+redis.call('ZADD', heard, string.format('%.0f', now), name)
+redis.call('PEXPIRE', line, ARGV[5])
+redis.call('PEXPIRE', heard, ARGV[5])
+return {0, factor, replies, math.max(redis.call('ZRANK', line, name) - ARGV[4] + 1, 0)}`)
 
 // slower slows a lane by the factor ARGV[1] for ARGV[2] ms. Refusals within 5 s
 // of the one that counted are answers to what was sent before.

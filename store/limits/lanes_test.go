@@ -21,10 +21,12 @@ var (
 
 const gateShut = 50 * time.Millisecond
 
-// bulk asks once.
+// bulk asks once, for a sender that has nothing else under way.
 func bulk(t *testing.T, l *limits.Lanes, channel string) time.Duration {
 	t.Helper()
-	wait, err := l.Bulk(t.Context(), channel)
+	sender := l.Bulk(channel)
+	defer sender.Leave(t.Context())
+	wait, err := sender.Ask(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +65,7 @@ func TestBulkIsEvenlyApart(t *testing.T) {
 	if wait := bulk(t, two, "whatsapp"); wait != 0 {
 		t.Errorf("another channel waits %s", wait)
 	}
-	if wait, err := one.Bulk(t.Context(), "pigeon"); err == nil || wait == 0 {
+	if wait, err := one.Bulk("pigeon").Ask(t.Context()); err == nil || wait == 0 {
 		t.Errorf("a channel without a rate: %s, %v", wait, err)
 	}
 }
@@ -245,7 +247,7 @@ func TestBulkWithoutRedis(t *testing.T) {
 	}
 	server.Kill9()
 	for range 3 {
-		if wait, err := l.Bulk(t.Context(), "telegram"); err == nil || wait < 100*time.Millisecond {
+		if wait, err := l.Bulk("telegram").Ask(t.Context()); err == nil || wait < 100*time.Millisecond {
 			t.Errorf("without Redis: %s, %v", wait, err)
 		}
 		l.Reply("telegram")

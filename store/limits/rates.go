@@ -14,7 +14,7 @@ type Rate struct {
 	// PerReply is how many messages a reply is for the platform; 0 is 1.
 	PerReply int
 	// Late is room for what was slow on the way and arrives in one second with
-	// what was sent in the next: one reply, and one message of each sender of bulk.
+	// what was sent in the next: one reply, and each message of bulk under way.
 	Late   int
 	Source string // of Platform
 }
@@ -25,7 +25,8 @@ func (r Rate) room(replies int) int {
 	return max(1, min(r.Bulk, r.Platform-r.Late-max(r.PerReply, 1)*replies))
 }
 
-// Senders is how many messages of bulk may be on their way at once. With a fifth
+// Senders is how many messages of bulk may be on their way at once, of all
+// announcements and replicas together. With a fifth
 // of a second for a call they are as many as the rate of bulk needs.
 func (r Rate) Senders() int { return max(1, r.Late-max(r.PerReply, 1)) }
 

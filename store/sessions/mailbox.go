@@ -2,8 +2,11 @@ package sessions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Message is one thing a person sent, waiting in the mailbox of its chat.
@@ -49,6 +52,20 @@ func (s *Store) Accept(ctx context.Context, chat Chat, id, token string, sealed 
 		return Accepted{}, fmt.Errorf("accept message: %w", a.err)
 	}
 	return out, nil
+}
+
+// Seen tells whether the id of a message was accepted, for Options.DedupeTTL at
+// least.
+func (s *Store) Seen(ctx context.Context, chat Chat, id string) (bool, error) {
+	const seenKey = 4 // of keys
+	err := s.client.ZScore(ctx, s.keys(chat)[seenKey], id).Err()
+	if errors.Is(err, redis.Nil) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for message: %w", err)
+	}
+	return true, nil
 }
 
 // seenMax is twice the ids: each is kept alone and with its token.
