@@ -170,7 +170,7 @@ func TestTheEyeIsNotBlind(t *testing.T) {
 				_, f := v.pay(t)
 				few = len(f.few) + len(f.exact)
 			}
-			if few == 0 {
+			if few == 0 && !(c.bare && form == inPicture) { // a picture has no totals to take from
 				t.Errorf("%s, read in %s: nothing is found", name, form)
 			}
 			t.Logf("%s, read in %s: found in population %d", name, form, seed-1)

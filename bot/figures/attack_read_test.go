@@ -27,6 +27,7 @@ const (
 	seenAnswered = "answered"
 	seenTotal    = "total"
 	seenCell     = "cell"
+	seenSilent   = "silent" // who did not answer, where it is said that all did
 )
 
 // seen is one count as it was read. row and column are codes, "" for all of them.
@@ -126,6 +127,14 @@ func (e eye) words(text string) ([]seen, error) {
 	var all []seen
 	for line := range strings.SplitSeq(text, "\n") {
 		if _, echo := e.fill(locales.FigUnderstood, line, "What"); echo {
+			continue
+		}
+		if m, ok := e.fill(locales.FigAnsweredAll, line, "Members"); ok {
+			c, err := e.cell(m["Members"])
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, seen{what: seenMembers, cell: c, k: e.k}, seen{what: seenAnswered, cell: c, k: e.k}, seen{what: seenSilent, k: e.k})
 			continue
 		}
 		for _, key := range []locales.Key{locales.FigPeopleShare, locales.FigPeople, locales.FigAnswered, locales.FigMembers} {
@@ -334,53 +343,6 @@ func (e eye) picture(f Figure) ([]seen, error) {
 		all = append(all, seen{seenCell, row, column, c, e.k})
 	}
 	return all, nil
-}
-
-// compared reads what a figure is said to be since an earlier one.
-func (e eye) compared(text string, earlierK int) (before, after []seen, err error) {
-	was := eye{e.lang, e.q, earlierK}
-	what := seenMembers
-	switch {
-	case len(e.q.Where) > 0 || e.q.Qualified:
-		what = seenTotal
-	case len(e.q.By) > 0:
-		what = seenAnswered
-	}
-	for i, line := range strings.Split(text, "\n") {
-		m, ok := map[string]string(nil), false
-		one := seen{what: what}
-		if i == 0 {
-			m, ok = e.fill(locales.FigSince, line, "Date", "ID", "Change")
-			m["Value"] = m["Change"]
-		} else if m, ok = e.fill(locales.FigRow, line, "Name", "Value"); ok {
-			one.what = seenCell
-			one.row, ok = e.code(e.q.By[0], m["Name"])
-		}
-		if !ok {
-			return nil, nil, fmt.Errorf("%q is no change", line)
-		}
-		from, to, ok := strings.Cut(m["Value"], " → ")
-		to, difference, told := strings.Cut(to, " (")
-		if !ok {
-			return nil, nil, fmt.Errorf("%q is no change", line)
-		}
-		b, err := was.cell(from)
-		if err != nil {
-			return nil, nil, err
-		}
-		a, err := e.cell(to)
-		if err != nil {
-			return nil, nil, err
-		}
-		if d, _, _ := number(strings.TrimLeft(difference, "+−")); told && d != max(a.N-b.N, b.N-a.N) {
-			return nil, nil, fmt.Errorf("%q: that is another difference", line)
-		}
-		one.cell, one.k = b, earlierK
-		before = append(before, one)
-		one.cell, one.k = a, e.k
-		after = append(after, one)
-	}
-	return before, after, nil
 }
 
 // codesOf are the rows or columns that were seen.

@@ -172,6 +172,8 @@ func (s spy) read(q Query, all []seen) error {
 			switch x.what {
 			case seenAnswered:
 				is = is && answered(kind)
+			case seenSilent:
+				is = is && !answered(kind)
 			case seenTotal:
 				is = is && kept(kind)
 			case seenCell:
@@ -199,6 +201,9 @@ func (x seen) bounds(step int) (low, high int) {
 		return 0, x.k - 1
 	case protect.Hidden:
 		return 0, protecttest.Unbounded
+	}
+	if x.what == seenSilent {
+		return 0, 0
 	}
 	least := x.k
 	if x.what == seenMembers {
