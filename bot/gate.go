@@ -113,7 +113,6 @@ func (t *thinker) gated() {
 	case tried:
 		t.prove(code)
 	case cardOf(text) != "": // a link to somebody's card is no try
-		t.s.Card = cardOf(text)
 		t.repeat(flows.Line{Key: locales.RecycledFirst})
 	case word != "":
 		t.run(word)

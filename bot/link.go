@@ -237,7 +237,7 @@ func (t *thinker) become(fact flows.Fact) {
 	text := func(name string) string { s, _ := fact.Args[name].(string); return s }
 	old := t.s
 	t.s = Session{Lang: old.Lang, Chosen: old.Chosen, PromptAt: old.PromptAt, Notice: old.Notice, Member: text(ResultMember), Country: text("Country"),
-		Card: old.Card, Roles: old.Roles, Staff: old.Staff, Ended: old.Ended}
+		Roles: old.Roles, Staff: old.Staff, Ended: old.Ended}
 	if lang, ok := locales.ParseLang(text("Language")); ok && !old.Chosen {
 		t.setLanguage(lang)
 	}

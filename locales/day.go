@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// weekdays in Lingala are French: counting the days differs from speaker to
-// speaker, and newspapers print the French names.
+// weekdays in Lingala are counted, which differs from speaker to speaker: the
+// French name, which all know, stands beside.
 var weekdays = [...][7]string{
 	FR: {"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
 	EN: {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-	LN: {"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
+	LN: {"lomingo (dimanche)", "mokolo ya liboso (lundi)", "mokolo ya mibale (mardi)", "mokolo ya misato (mercredi)",
+		"mokolo ya minei (jeudi)", "mokolo ya mitano (vendredi)", "mokolo ya mposo (samedi)"},
 }
 
 // unbroken keeps a number with its unit on one line.
@@ -21,10 +22,18 @@ const unbroken = "\u00a0"
 func Weekday(lang Lang, t time.Time) string { return weekdays[lang.index()][t.Weekday()] }
 
 // Day is a day with its name, in t's own zone: "samedi 17 avril", "Saturday 17
-// April", "samedi 17/4/2027". Lingala always has the year: "17/4" alone is also
-// a fraction.
+// April", "mokolo ya mposo (samedi) 17 sanza ya minei".
 func Day(lang Lang, t time.Time, year bool) string {
 	return Weekday(lang, t) + " " + date(lang, t, year)
+}
+
+// DayRow is Day for a row of a list, which on WhatsApp holds 24 characters:
+// Lingala has the French name and digits there, "samedi 17/4/2027".
+func DayRow(lang Lang, t time.Time) string {
+	if Lang(lang.index()) != LN {
+		return Day(lang, t, false)
+	}
+	return weekdays[FR][t.Weekday()] + " " + t.Format("2/1/2006")
 }
 
 // date is Date with or without the year.
@@ -40,10 +49,10 @@ func date(lang Lang, t time.Time, year bool) string {
 var span = [...][2]string{FR: {"du ", " au "}, EN: {"from ", " to "}, LN: {"kobanda ", " kino "}}
 
 // Days are the days from one to another, each in its own zone: "du 8 au 12
-// juin", "from 8 to 12 June", "kobanda 8/6/2027 kino 12/6/2027".
+// juin", "from 8 to 12 June", "kobanda 8 kino 12 sanza ya motoba".
 func Days(lang Lang, from, to time.Time, year bool) string {
 	first := date(lang, from, year && from.Year() != to.Year())
-	if Lang(lang.index()) != LN && from.Year() == to.Year() && from.Month() == to.Month() {
+	if from.Year() == to.Year() && from.Month() == to.Month() {
 		first, _, _ = strings.Cut(first, " ")
 	}
 	words := span[lang.index()]

@@ -34,24 +34,32 @@ func Number(lang Lang, n int) string {
 var months = [...][12]string{
 	FR: {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
 	EN: {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+	LN: {"sanza ya liboso", "sanza ya mibale", "sanza ya misato", "sanza ya minei", "sanza ya mitano", "sanza ya motoba", "sanza ya nsambo",
+		"sanza ya mwambe", "sanza ya libwa", "sanza ya zomi", "sanza ya zomi na moko", "sanza ya zomi na mibale"},
 }
 
 // Date is a day as people write it, in t's own zone: "3 mai 2026",
-// "3 May 2026". Lingala has digits, "3/5/2026": its month names differ from
-// speaker to speaker.
+// "3 May 2026", "3 sanza ya mitano 2026".
 func Date(lang Lang, t time.Time) string {
 	lang = Lang(lang.index())
 	day, year := strconv.Itoa(t.Day()), strconv.Itoa(t.Year())
-	if lang == LN {
-		return day + "/" + strconv.Itoa(int(t.Month())) + "/" + year
-	}
 	if lang == FR && t.Day() == 1 {
 		day = "1er"
 	}
 	return day + " " + months[lang][t.Month()-1] + " " + year
 }
 
-// Month is a month with its year: "mai 2026", "May 2026", "5/2026".
+// DateRow is Date for a line of many, where room is short: Lingala has digits,
+// "3/5/2026".
+func DateRow(lang Lang, t time.Time) string {
+	if Lang(lang.index()) == LN {
+		return t.Format("2/1/2006")
+	}
+	return Date(lang, t)
+}
+
+// Month is a month with its year, short enough to stand beside eleven others
+// under a line: "mai 2026", "May 2026", "5/2026".
 func Month(lang Lang, t time.Time) string {
 	lang = Lang(lang.index())
 	if lang == LN {

@@ -38,14 +38,20 @@ func TestDate(t *testing.T) {
 		at   time.Time
 		want [3]string
 	}{
-		{time.Date(2026, time.May, 3, 12, 0, 0, 0, time.UTC), [3]string{"3 mai 2026", "3 May 2026", "3/5/2026"}},
-		{time.Date(2026, time.August, 1, 0, 0, 0, 0, time.UTC), [3]string{"1er août 2026", "1 August 2026", "1/8/2026"}},
-		{time.Date(2025, time.December, 31, 23, 30, 0, 0, time.UTC).In(kinshasa), [3]string{"1er janvier 2026", "1 January 2026", "1/1/2026"}},
+		{time.Date(2026, time.May, 3, 12, 0, 0, 0, time.UTC), [3]string{"3 mai 2026", "3 May 2026", "3 sanza ya mitano 2026"}},
+		{time.Date(2026, time.August, 1, 0, 0, 0, 0, time.UTC), [3]string{"1er août 2026", "1 August 2026", "1 sanza ya mwambe 2026"}},
+		{time.Date(2025, time.December, 31, 23, 30, 0, 0, time.UTC).In(kinshasa), [3]string{"1er janvier 2026", "1 January 2026", "1 sanza ya liboso 2026"}},
 	} {
 		for _, lang := range Langs {
 			if got := Date(lang, c.at); got != c.want[lang] {
 				t.Errorf("%s: %q, want %q", lang, got, c.want[lang])
 			}
+		}
+		if got := DateRow(EN, c.at); got != c.want[EN] {
+			t.Errorf("in a row: %q, want %q", got, c.want[EN])
+		}
+		if got, want := DateRow(LN, c.at), c.at.Format("2/1/2006"); got != want {
+			t.Errorf("in a row: %q, want %q", got, want)
 		}
 		if got := Date(77, c.at); got != c.want[FR] {
 			t.Errorf("a language that is none: %q", got)

@@ -87,7 +87,7 @@ func (a Attendance) missions(ctx context.Context, q bot.Looking) (flows.Fact, er
 		if q.Lang != locales.FR {
 			line = title + ": "
 		}
-		line += locales.Day(q.Lang, one.Mission.StartsAt.In(reference.Zone(one.Mission.Timezone)), false)
+		line += locales.DayRow(q.Lang, one.Mission.StartsAt.In(reference.Zone(one.Mission.Timezone)))
 		if where := oneLine(letter.where(q.Lang), listedTitle); where != "" {
 			line += ", " + where
 		}

@@ -142,7 +142,7 @@ func (r Records) record(ctx context.Context, q bot.Looking) (flows.Fact, error) 
 		"Summary":      summary(append(slices.Clone(kept.Answers), kept.Modules...)),
 		"Consents":     consentLines(consents, consents[store.ForContact].Purpose != "", q.Lang),
 		"Number":       cmp.Or(spoken(m.Number), "—"),
-		"Date":         locales.Date(q.Lang, m.CreatedAt),
+		"Date":         locales.DateRow(q.Lang, m.CreatedAt),
 		"Channels":     channelNames(addresses),
 	}}, nil
 }

@@ -134,7 +134,7 @@ func consentLines(last map[string]store.Consent, contact bool, lang locales.Lang
 			state = locales.ConsentOn
 		}
 		lines = append(lines, locales.Text(lang, key, locales.Args{
-			"Name": locales.LabelOf(n.key), "State": locales.LabelOf(state), "Date": locales.Date(lang, c.At),
+			"Name": locales.LabelOf(n.key), "State": locales.LabelOf(state), "Date": locales.DateRow(lang, c.At),
 		}))
 	}
 	return strings.Join(lines, "\n")
@@ -160,7 +160,7 @@ func shareLines(requests []store.ShareRequest, lang locales.Lang) string {
 			key, at = locales.ShareWaits, q.AnsweredAt
 		}
 		lines = append(lines, locales.Text(lang, key, locales.Args{
-			"Date": locales.Date(lang, at), "Ministère": q.Institution, "But": q.Purpose,
+			"Date": locales.DateRow(lang, at), "Ministère": q.Institution, "But": q.Purpose,
 		}))
 	}
 	return strings.Join(lines, "\n")
@@ -186,7 +186,7 @@ func (r Records) views(ctx context.Context, q bot.Looking) (flows.Fact, error) {
 	var lines []string
 	for _, v := range all[:min(len(all), viewsShown)] {
 		lines = append(lines, locales.Text(q.Lang, locales.WhosawLine, locales.Args{
-			"Date": locales.Date(q.Lang, v.At), "Role": bot.RoleName(q.Lang, v.Role), "By": bot.OrganisationName(q.Lang, v.Organisation),
+			"Date": locales.DateRow(q.Lang, v.At), "Role": bot.RoleName(q.Lang, v.Role), "By": bot.OrganisationName(q.Lang, v.Organisation),
 			"Purpose": locales.LabelOf(viewPurpose[v.Purpose]),
 		}))
 	}

@@ -88,7 +88,7 @@ func TestDirectoryIsKeptByNobody(t *testing.T) {
 	}{
 		{whole, "GET", "/directory", 200}, {whole, "HEAD", "/directory", 200}, {whole, "GET", "/directory?country=BE&work=health.nursing", 200},
 		{whole, "GET", own, 200}, {whole, "HEAD", own, 200}, {whole, "GET", "/directory/" + bot.CardID(uuid.New()), 404}, {whole, "GET", "/directory/1", 404},
-		{whole, "GET", "/directory/", 404}, {whole, "GET", own + "/", 404}, {whole, "GET", "/directory?after=%zz", 200},
+		{whole, "GET", "/directory/", 301}, {whole, "GET", own + "/", 404}, {whole, "GET", "/directory?after=%zz", 200},
 		{whole, "POST", "/directory", 405}, {whole, "DELETE", own, 405}, {whole, "GET", "/" + own, 307}, {whole, "GET", "/x/.." + own, 307},
 		{broken, "GET", "/directory", 500}, {broken, "GET", own, 500},
 	} {

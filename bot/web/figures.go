@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"mboka/bot/figures"
-	"mboka/bot/protect"
 	"mboka/locales"
 )
 
@@ -13,20 +12,25 @@ import (
 // are published once per snapshot, whoever looks.
 const figuresLife = 10 * time.Minute
 
-// asked are the questions that the page answers, each with its heading.
+// asked are the questions that the page answers, each with its heading. Those
+// of two variables come last: each that is told keeps others from being told, to
+// officials too, and a list tells the public more than a cross.
 var asked = []struct {
 	title locales.Key
-	by    string
+	by    []string
 }{
-	{locales.WebFiguresQCountry, "country_residence"},
-	{locales.WebFiguresQAge, "age_band"},
-	{locales.WebFiguresQSex, "sex"},
-	{locales.WebFiguresQEducation, "education_level"},
-	{locales.WebFiguresQEmployment, "employment_status"},
-	{locales.WebFiguresQSector, "sector"},
-	{locales.WebFiguresQProfession, "profession_group"},
-	{locales.WebFiguresQLanguages, "languages"},
-	{locales.WebFiguresQOffers, "contribution_types"},
+	{locales.WebFiguresQCountry, []string{"country_residence"}},
+	{locales.WebFiguresQAge, []string{"age_band"}},
+	{locales.WebFiguresQSex, []string{"sex"}},
+	{locales.WebFiguresQEducation, []string{"education_level"}},
+	{locales.WebFiguresQEmployment, []string{"employment_status"}},
+	{locales.WebFiguresQSector, []string{"sector"}},
+	{locales.WebFiguresQProfession, []string{"profession_group"}},
+	{locales.WebFiguresQLanguages, []string{"languages"}},
+	{locales.WebFiguresQOffers, []string{"contribution_types"}},
+	{locales.WebFiguresXAgeSex, []string{"age_band", "sex"}},
+	{locales.WebFiguresXSectorCountry, []string{"sector", "country_residence"}},
+	{locales.WebFiguresXEducationWork, []string{"education_level", "employment_status"}},
 }
 
 // published is a figure that may be shown, under its heading.
@@ -53,7 +57,7 @@ func (s *Site) publishedNow(ctx context.Context) (publishedAll, error) {
 		}
 		out.members = &members
 		for _, a := range asked {
-			f, found, refused, err := s.Figure(ctx, figures.Query{By: []string{a.by}})
+			f, found, refused, err := s.Figure(ctx, figures.Query{By: a.by})
 			if err != nil {
 				return publishedAll{}, err
 			}
@@ -72,20 +76,6 @@ type figuresData struct {
 	Synthetic          bool
 	K, Step            int
 	Charts             []chart
-}
-
-// chart is a table whose rows are bars too.
-type chart struct {
-	Title, ID, Base string
-	Notes           []string
-	Rows            []bar
-}
-
-// bar is one row. Length is what the bar takes of its room, in thousandths; 0
-// where the count is not told.
-type bar struct {
-	Name, Count, Share string
-	Length             int
 }
 
 func fillFigures(s *Site, v *visit) (any, error) {
@@ -107,44 +97,4 @@ func fillFigures(s *Site, v *visit) (any, error) {
 		d.Charts = append(d.Charts, p.chart(v.lang, rules))
 	}
 	return d, nil
-}
-
-func (p published) chart(lang locales.Lang, rules protect.Rules) chart {
-	of := p.Published
-	text := func(c protect.Cell) string { return cellText(lang, c, of.K) }
-	out := chart{
-		Title: locales.Text(lang, p.title, nil), ID: p.ID,
-		Base: locales.Text(lang, locales.WebFiguresBase, locales.Args{"Answered": text(of.Answered), "Members": text(of.Members)}),
-	}
-	out.Notes = p.Say(lang, rules).Notes
-	drawing, ok := p.Drawing(lang, rules)
-	if !ok {
-		return out
-	}
-	longest := 1
-	for _, c := range drawing.Series[0].Values {
-		longest = max(longest, c.N)
-	}
-	for i, c := range drawing.Series[0].Values {
-		b := bar{Name: drawing.Labels[i], Count: text(c)}
-		if c.State == protect.Shown {
-			b.Length = 1000 * c.N / longest
-		}
-		if share, ok := rules.Share(c, of.Total); ok {
-			b.Share = locales.Text(lang, locales.WebFiguresPercent, locales.Args{"N": share})
-		}
-		out.Rows = append(out.Rows, b)
-	}
-	return out
-}
-
-// cellText is a count as it may be told.
-func cellText(lang locales.Lang, c protect.Cell, k int) string {
-	switch c.State {
-	case protect.Small:
-		return locales.Text(lang, locales.FigSmall, locales.Args{"K": k})
-	case protect.Hidden:
-		return locales.Text(lang, locales.FigHidden, nil)
-	}
-	return locales.Number(lang, c.N)
 }

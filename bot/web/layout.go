@@ -173,6 +173,15 @@ func (v view) Langs() []link {
 // Canonical is the address of the page.
 func (v view) Canonical() string { return v.origin + v.Path(v.page.slug) }
 
+// Printed is the address that a page has on paper; "" where nobody knows it, or
+// it is about something wrong.
+func (v view) Printed() string {
+	if v.origin == "" || v.page.file == "problem" {
+		return ""
+	}
+	return v.Canonical()
+}
+
 // Alternates are the addresses of the page in every language, for search
 // engines; the first page's without a language is for everybody else.
 func (v view) Alternates() []link {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"mboka/bot"
 	"mboka/locales"
@@ -26,7 +27,7 @@ var simulatorWords = []locales.Key{
 	locales.SimPlace, locales.SimContact, locales.SimDocument, locales.SimStart, locales.SimCommands, locales.SimJoin, locales.SimInvited,
 	locales.SimAnew, locales.SimSave, locales.SimOptions, locales.SimClock, locales.SimHour, locales.SimDay, locales.SimWeek, locales.SimMonth,
 	locales.SimMoving, locales.SimMoved, locales.SimOthers, locales.SimEdited, locales.SimClose, locales.SimLost, locales.SimFailed,
-	locales.SimMine, locales.SimEmpty, locales.SimGone,
+	locales.SimMine, locales.SimEmpty, locales.SimGone, locales.SimSite,
 }
 
 // simulatorView is what the template shows.
@@ -88,6 +89,7 @@ func viewOf(lang locales.Lang) simulatorView {
 	for _, key := range simulatorWords {
 		v.Text[strings.TrimPrefix(string(key), "sim_")] = locales.Text(lang, key, nil)
 	}
+	v.Text["days"], v.Text["months"] = daysOf(lang), monthsOf(lang)
 	for _, l := range locales.Langs {
 		v.Langs = append(v.Langs, simulatorLang{Code: l.String(), Name: l.Name(), Current: l == lang})
 	}
@@ -109,6 +111,25 @@ func viewOf(lang locales.Lang) simulatorView {
 		v.Kinds = append(v.Kinds, simulatorKind{string(k.kind), locales.Text(lang, k.key, nil)})
 	}
 	return v
+}
+
+// daysOf are the names of the days from Sunday on, as the page's clock wants them.
+func daysOf(lang locales.Lang) string {
+	var names []string
+	for i := range 7 {
+		names = append(names, locales.Weekday(lang, time.Date(2023, time.January, 1+i, 0, 0, 0, 0, time.UTC))) // began on a Sunday
+	}
+	return strings.Join(names, "|")
+}
+
+// monthsOf are the names of the months.
+func monthsOf(lang locales.Lang) string {
+	var names []string
+	for m := time.January; m <= time.December; m++ {
+		name := strings.TrimPrefix(locales.Date(lang, time.Date(2023, m, 2, 0, 0, 0, 0, time.UTC)), "2 ")
+		names = append(names, strings.TrimSuffix(name, " 2023"))
+	}
+	return strings.Join(names, "|")
 }
 
 // simulatorTypes are the kinds of files that the page loads.

@@ -122,7 +122,7 @@ func (s *Site) mount(mux *http.ServeMux) {
 	handle("GET "+stylePath, asset("text/css; charset=utf-8", style))
 	handle("GET "+iconPath, asset("image/svg+xml", icon))
 	handle("GET /robots.txt", s.robots)
-	handle("GET /", func(w http.ResponseWriter, r *http.Request) { s.problem(w, r, http.StatusNotFound) })
+	handle("/", s.elsewhere)
 }
 
 // front is the first page in the language that the browser asks for. It is
@@ -160,30 +160,6 @@ func (s *Site) fault(w http.ResponseWriter, r *http.Request, p page, err error) 
 		s.log().Error("a page could not be shown", "page", p.file, "error", err)
 	}
 	s.problem(w, r, http.StatusInternalServerError)
-}
-
-// problem is a page that says what is wrong, in the language of the address, or
-// else of the browser.
-func (s *Site) problem(w http.ResponseWriter, r *http.Request, status int) {
-	lang, named := langOf(r.URL.Path)
-	if !named {
-		w.Header().Add("Vary", "Accept-Language")
-		lang = preferred(r.Header.Get("Accept-Language"))
-	}
-	p := page{file: "problem", hidden: true, title: locales.WebFaultTitle, about: locales.WebFaultText}
-	switch status {
-	case http.StatusNotFound:
-		p.title, p.about = locales.WebLostTitle, locales.WebLostText
-	case http.StatusTooManyRequests:
-		p.title, p.about = locales.WebOftenTitle, locales.WebOftenText
-	}
-	body, err := s.render(r.Context(), p, lang, nil)
-	if err != nil {
-		s.log().Error("a page could not be shown", "page", p.file, "error", err)
-		http.Error(w, http.StatusText(status), status)
-		return
-	}
-	reply(w, r, answerOf{status: status, kind: htmlKind, body: body, cache: "no-store", hidden: true, lang: lang})
 }
 
 func (s *Site) log() *slog.Logger {

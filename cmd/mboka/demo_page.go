@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -81,7 +82,7 @@ func (d demoCmd) converse(e *world, s *stores, clock *demoClock) error {
 		page.serve(run.bot)
 		fmt.Fprintf(e.out, "Two phones to try it on: %s%s\n", page.url, web.SimulatorPath)
 		if d.Browser {
-			openBrowser(e, page.url+web.SimulatorPath)
+			page.open(e)
 		}
 	}
 	err = t.talk(e.ctx, e.in, run.Accept, d.Lang)
@@ -104,8 +105,11 @@ type demoPage struct {
 	server   *http.Server
 	sim      *web.Simulator
 	site     *web.Site
-	streams  context.CancelFunc
+	ctx      context.Context // ends with the page
+	end      context.CancelFunc
 	failed   chan error
+	// opener is what opens the page in a browser: it ends with the page.
+	opener sync.WaitGroup
 }
 
 func newDemoPage(listen string, run *demoService, phones *console.Phones, e *world) (*demoPage, error) {
@@ -158,16 +162,16 @@ func newAddress(channel string) string {
 
 // serve answers from now on.
 func (p *demoPage) serve(b *bot.Bot) {
-	ctx, cancel := context.WithCancel(context.Background())
-	p.streams = cancel
+	p.ctx, p.end = context.WithCancel(context.Background())
 	p.server = web.Server(web.Handler(web.Options{Pickups: b, Origin: p.url, Simulator: p.sim, Site: p.site}))
-	p.server.BaseContext = func(net.Listener) context.Context { return ctx }
+	p.server.BaseContext = func(net.Listener) context.Context { return p.ctx }
 	go func() { p.failed <- p.server.Serve(p.listener) }()
 }
 
-// close ends the streams, and what is under way.
+// close ends the streams, what is under way, and what opened the page.
 func (p *demoPage) close(ctx context.Context) error {
-	p.streams()
+	p.end()
+	defer p.opener.Wait()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
 	err := p.server.Shutdown(ctx)
@@ -177,9 +181,9 @@ func (p *demoPage) close(ctx context.Context) error {
 	return err
 }
 
-// openBrowser opens the page where somebody sits before a screen. That it does
-// not open is no fault: its address is printed.
-func openBrowser(e *world, url string) {
+// open opens the page where somebody sits before a screen. That it does not open
+// is no fault: its address is printed.
+func (p *demoPage) open(e *world) {
 	opener := "xdg-open"
 	screen := false
 	for _, v := range e.vars {
@@ -189,12 +193,14 @@ func openBrowser(e *world, url string) {
 	if runtime.GOOS == "darwin" {
 		opener, screen = "open", true
 	}
-	if path, err := exec.LookPath(opener); err == nil && screen {
-		cmd := exec.CommandContext(e.ctx, path, url)
-		if err := cmd.Start(); err != nil {
-			fmt.Fprintf(e.err, "The browser did not open: %v\n", err)
-			return
-		}
-		go func() { _ = cmd.Wait() }() // it may stay open for as long as the demo
+	path, err := exec.LookPath(opener)
+	if err != nil || !screen {
+		return
 	}
+	cmd := exec.CommandContext(p.ctx, path, p.url+web.SimulatorPath)
+	if err := cmd.Start(); err != nil {
+		fmt.Fprintf(e.err, "The browser did not open: %v\n", err)
+		return
+	}
+	p.opener.Go(func() { _ = cmd.Wait() }) // some stay for as long as the browser
 }

@@ -80,7 +80,8 @@ func (s *testService) dismiss() {
 }
 
 // dated is what differs from day to day in the texts of staff.
-var dated = regexp.MustCompile(`(?i)\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)` +
+var dated = regexp.MustCompile(`(?i)\b(mokolo ya \pL+|lomingo) \(\pL+\)( (···|\d{1,2} sanza ya \pL+( na \pL+)?( 20\d\d)?))?` +
+	`|\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)` +
 	`( (···|1er|\d{1,2})([ /](\pL+( 20\d\d)?|\d{1,2}(/20\d\d)?))?)?|\b1er \pL+ 20\d\d\b|\bdans \d+ min\b|\bin \d+ min\b|\bminiti \d+\b`)
 
 // day is a date that lies ahead, whenever it is read.

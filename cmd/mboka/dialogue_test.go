@@ -344,7 +344,7 @@ func (d *dialogue) key(kind string) string {
 
 // volatile is what differs from run to run: member numbers, codes, dates and
 // links; and the version of the notice, which differs with each word of it.
-var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b|a_[2-9A-HJ-NP-Z]{8}\b|https?://\S+/directory/[a-z2-7]{26}\b|\bd_[a-z2-7]{26}\b`)
+var volatile = regexp.MustCompile(`\b\d+\.[0-9a-f]{6}\b|https?://\S+/export/[a-z2-7]{32}|\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}(-[2-9A-HJ-NP-Z]{3})?\b|\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b|\b\d{1,2}[ /]\S+[ /]20\d\d\b|\b\d{1,2} sanza ya \pL+( na \pL+)? 20\d\d\b|a_[2-9A-HJ-NP-Z]{8}\b|https?://\S+/directory/[a-z2-7]{26}\b|\bd_[a-z2-7]{26}\b`)
 
 var linkCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}\b`)
 

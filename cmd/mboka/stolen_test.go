@@ -26,11 +26,14 @@ func TestStolenCopy(t *testing.T) {
 	s.vars = append(s.vars, "MBOKA_METRICS_LISTEN="+metrics, "MBOKA_LOG_LEVEL=debug")
 	var skip atomic.Int64
 	s.tempo = quickTempo(&skip)
+	s.tempo.contacts = 100 * time.Millisecond
+	s.sql(`INSERT INTO setting VALUES ('quiet_from', '08:00', now(), 'test'), ('quiet_to', '08:00', now(), 'test')`)
 	setupWhatsApp(t, s)
 	s.start()
 
 	_, telegram, marks := s.lives(t)
 	marks = append(marks, s.mergesAndErases(t)...)
+	marks = append(marks, s.writesByDirectory(t)...)
 	marks = append(marks, s.goesWrong(t)...)
 	if !strings.Contains(s.twilioLists(t), "Zorglub") {
 		t.Fatal("Twilio's list does not show what was written: the search is blind")

@@ -186,19 +186,21 @@ func (s *stated) takeDay(text string, today time.Time) (rest string, ok bool) {
 	return text, true
 }
 
-// takeWeekday takes the name of a day of the week out of a text.
-func takeWeekday(text string) (rest string, w time.Weekday) {
+// takeWeekday takes the name of a day of the week out of a text, also where it
+// stands there in two languages; of two days one stays in the text.
+func takeWeekday(text string) (rest string, day time.Weekday) {
+	day = unsaid
 	for name, w := range weekdayNames {
-		if cut, found := cutWords(text, name); found {
-			return cut, w
+		if cut, found := cutWords(text, name); found && (day == unsaid || day == w) {
+			text, day = cut, w
 		}
 	}
-	return text, unsaid
+	return text, day
 }
 
 // cutWords takes a name out of a text where it stands as whole words.
 func cutWords(text, name string) (string, bool) {
-	padded := " " + strings.NewReplacer(",", " , ", ".", " . ").Replace(text) + " "
+	padded := " " + strings.NewReplacer(",", " , ", ".", " . ", "(", " ( ", ")", " ) ").Replace(text) + " "
 	i := strings.Index(padded, " "+name+" ")
 	if i < 0 {
 		return text, false

@@ -83,7 +83,7 @@ func (w *When) Offer(v flows.View) flows.Offer {
 		return o
 	}
 	if day, ok := WhenCode(v.Sub + "-0000"); ok {
-		o.Body = &flows.Line{Key: locales.WhenHour, Args: locales.Args{"Day": dayLabel(day, true)}}
+		o.Body = &flows.Line{Key: locales.WhenHour, Args: locales.Args{"Day": dayLabel(day)}}
 		o.Options = hours(day)
 		return o
 	}
@@ -98,7 +98,7 @@ func (w *When) Offer(v flows.View) flows.Offer {
 	if before, ok := WhenCode(v.Answers.Code(w.Precedes)); ok {
 		for _, days := range []int{1, 3, 7} {
 			if t := endOf(before.AddDate(0, 0, -days)); t.After(w.now(v)) {
-				o.Options = append(o.Options[:len(o.Options):len(o.Options)], flows.Option{Code: t.Format(reference.LocalShape), Label: dayLabel(t, false)})
+				o.Options = append(o.Options[:len(o.Options):len(o.Options)], flows.Option{Code: t.Format(reference.LocalShape), Label: dayLabel(t)})
 			}
 		}
 		return o
@@ -113,7 +113,7 @@ func (w *When) Offer(v flows.View) flows.Offer {
 func weekends(now time.Time) (rows []flows.Option) {
 	for d := now.AddDate(0, 0, 1); len(rows) < 2*weekendsAhead; d = d.AddDate(0, 0, 1) {
 		if w := d.Weekday(); w == time.Saturday || w == time.Sunday {
-			rows = append(rows, flows.Option{Code: d.Format("20060102"), Label: dayLabel(d, false)})
+			rows = append(rows, flows.Option{Code: d.Format("20060102"), Label: dayLabel(d)})
 		}
 	}
 	return rows
@@ -135,9 +135,9 @@ func clockRow(t time.Time) flows.Option {
 	return flows.Option{Code: t.Format(reference.LocalShape), Label: label}
 }
 
-func dayLabel(t time.Time, year bool) (out locales.Label) {
+func dayLabel(t time.Time) (out locales.Label) {
 	for _, lang := range locales.Langs {
-		out[lang] = locales.Day(lang, t, year)
+		out[lang] = locales.DayRow(lang, t)
 	}
 	return out
 }

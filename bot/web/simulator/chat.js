@@ -53,11 +53,15 @@ for (const button of document.querySelectorAll("[data-show]")) {
   });
 }
 
-const format = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "fr", { dateStyle: "full", timeStyle: "short" });
+// No browser knows the days in Lingala: their names come with the page.
+const days = word("days").split("|");
+const months = word("months").split("|");
+const two = (n) => String(n).padStart(2, "0");
 let ahead = 0; // of this machine's clock, in milliseconds
 
 function tick() {
-  clock.textContent = format.format(new Date(Date.now() + ahead));
+  const t = new Date(Date.now() + ahead);
+  clock.textContent = `${days[t.getDay()]} ${t.getDate()} ${months[t.getMonth()]} ${t.getFullYear()}, ${two(t.getHours())}:${two(t.getMinutes())}`;
 }
 
 function setClock(time) {

@@ -30,7 +30,19 @@ export class Sheet {
       });
       return button;
     }));
+    this.place();
     this.dialog.showModal();
     rows.querySelector("button")?.focus();
+  }
+
+  // place lays the sheet over the foot of its phone, as far as that is in sight.
+  place() {
+    const screen = this.dialog.parentElement.getBoundingClientRect();
+    const style = this.dialog.style;
+    style.left = `${screen.left}px`;
+    style.right = "auto";
+    style.width = `${screen.width}px`;
+    style.bottom = `${Math.max(0, innerHeight - screen.bottom)}px`;
+    style.maxHeight = `${Math.max(240, Math.min(screen.height, innerHeight) * 0.85)}px`;
   }
 }

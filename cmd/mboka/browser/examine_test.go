@@ -26,7 +26,7 @@ func (p *page) examine(name string, has head) {
 	if cut := p.cutOff(); len(cut) > 0 {
 		p.t.Errorf("%s at %s: cut off: %q", name, p.look.name, cut)
 	}
-	faults := p.unfold()
+	faults := append(p.unfold(), p.small()...)
 	p.shot("unfolded-" + strings.Trim(strings.NewReplacer("/", "-", "?", "-", " ", "-").Replace(name), "-"))
 	faults = append(faults, p.walk()...)
 	p.check(name)
@@ -54,6 +54,22 @@ func (p *page) unfold() []string {
 		}
 	}
 	return nil
+}
+
+// thumb is the side of what a thumb hits without looking, in CSS pixels (WCAG
+// 2.2, 2.5.5).
+const thumb = 44
+
+// small gives what a thumb would miss. A link within a sentence is as high as
+// its line.
+func (p *page) small() []string {
+	p.t.Helper()
+	return eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("a[href],button,summary,select,input:not([type=hidden]),textarea")].filter(e => {
+		const r = e.getBoundingClientRect(), around = e.parentElement.innerText.trim();
+		if (!e.checkVisibility({visibilityProperty: true}) || r.bottom < 0) return false; // what leads past the head comes with the focus
+		if (e.tagName === "A" && around !== e.innerText.trim() && getComputedStyle(e).display === "inline") return false;
+		return r.height < %d - .5 || r.width < %d - .5;
+	}).map(e => "a thumb misses " + e.outerHTML.slice(0, 100) + " of " + e.getBoundingClientRect().height + " px")`, thumb, thumb))
 }
 
 // folds counts what is folded and can be seen to be.

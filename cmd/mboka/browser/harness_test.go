@@ -16,7 +16,7 @@ import (
 const bad = `<!doctype html><html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>x</title>
 <style>a:focus{outline:none} .wide{width:500px} .cover{position:fixed;top:0;left:0;width:100%;height:80px;background:#fff}</style>
 <body><p style="color:#bbb">too pale to read</p><a href="#">plain</a> <a href="/" tabindex="3">first</a>
-<p class="wide" id="there">wide</p><img src="http://127.0.0.2/elsewhere.png"><div class="cover"></div>
+<p><a href="#">low</a></p><p class="wide" id="there">wide</p><img src="http://127.0.0.2/elsewhere.png"><div class="cover"></div>
 <script>console.error("loud"); setTimeout(() => { throw new Error("thrown") })</script></body></html>`
 
 func badPage(t *testing.T, policy string) *page {
@@ -61,8 +61,8 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 			t.Errorf("%s was not found, only %v", rule, found)
 		}
 	}
-	all := strings.Join(append(p.walk(), p.skips()...), "\n")
-	for _, want := range []string{"nothing shows that the focus", "something covers", "Tab goes through", "the first stop is"} {
+	all := strings.Join(append(append(p.walk(), p.skips()...), p.small()...), "\n")
+	for _, want := range []string{"a thumb misses", "nothing shows that the focus", "something covers", "Tab goes through", "the first stop is"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q was not found, only\n%s", want, all)
 		}
@@ -77,14 +77,14 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 func TestWhatIsRightPasses(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, `<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mboka</title><link rel="icon" href="data:,"><style>a{display:inline-block;padding:8px}</style>
+		fmt.Fprint(w, `<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mboka</title><link rel="icon" href="data:,"><style>a,input{display:inline-block;padding:12px;min-height:44px;min-width:44px}</style>
 <body><a href="#main">Aller au contenu</a><header><nav aria-label="pages"><a href="/">Accueil</a></nav></header>
 <main id="main" tabindex="-1"><h1>Mboka</h1><p>Bonjour <a href="/">à tous</a> <input aria-label="nom"></p></main></body></html>`)
 	}))
 	t.Cleanup(server.Close)
 	p := blank(t, strings.TrimPrefix(server.URL, "http://"), narrow)
 	p.visit(server.URL)
-	if faults := append(append(p.walk(), p.skips()...), p.complaints()...); len(faults) > 0 || p.sideways() != "" {
+	if faults := append(append(append(p.walk(), p.skips()...), p.small()...), p.complaints()...); len(faults) > 0 || p.sideways() != "" {
 		t.Errorf("%q %q", faults, p.sideways())
 	}
 	for _, f := range p.findings() {
