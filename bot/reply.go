@@ -31,7 +31,7 @@ func baseArgs(p store.Policy, country string, caps Capabilities, lang locales.La
 
 // request puts together what a turn leaves behind.
 func (h *held) request(ctx context.Context, m sessions.Message, in Inbound, t outcome) (sessions.SaveRequest, error) {
-	r := sessions.SaveRequest{DeleteSession: t.Forget, Supersede: !t.Silent}
+	r := sessions.SaveRequest{DeleteSession: t.Forget, Supersede: !t.Silent, Tally: h.tally(in, t.thought)}
 	if !t.Silent {
 		reply, err := h.reply(ctx, m, in, t, "reply")
 		if err != nil {

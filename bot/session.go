@@ -68,6 +68,9 @@ type Session struct {
 	// Away: the address went out of reach since At.
 	Away bool `json:"y,omitempty"`
 
+	// Begun is the registration begun here, for as long as it is counted.
+	Begun *Begun `json:"bg,omitempty"`
+
 	// Quick counts the replies that each came soon after the one before;
 	// Paused: the last one asked for a pause because there were too many.
 	Quick  int  `json:"k,omitempty"`

@@ -57,6 +57,7 @@ var staffWords = map[string]store.Permission{
 	XLSXWord:     store.AskFigures,
 	CSVWord:      store.AskFigures,
 	DigestAsked:  store.GetDigest,
+	FunnelAsked:  store.ReadFunnel,
 
 	DoorAsked:          store.Announce,
 	AmbassadorAsked:    store.Announce,
@@ -81,7 +82,7 @@ func MayUse(word string, role store.Role, org, running store.Organisation) bool 
 }
 
 // staffOrder is the order in which they are told.
-var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, AmbassadorAsked, StatsAsked, ExplainAsked, XLSXWord, CSVWord, DigestAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
+var staffOrder = []string{AnnounceAsked, AnnouncementsAsked, DoorAsked, AmbassadorAsked, StatsAsked, ExplainAsked, XLSXWord, CSVWord, FunnelAsked, DigestAsked, OpenAsked, RequestAsked, RolesAsked, AuditAsked}
 
 // staffKey is the catalogue entry of a word of staff, apart by "|".
 func staffKey(name string) locales.Key { return locales.Key("cmd_" + name) }

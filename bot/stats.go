@@ -16,6 +16,7 @@ const (
 	StatsAsked   = "stats"
 	ExplainAsked = "explain"
 	DigestAsked  = "digest" // Answer.Text is how often, or to stop
+	FunnelAsked  = "funnel" // Answer.Text is how to part it, or what to compare with
 )
 
 // FigureSaid is the outcome of both, and ResultFigure what there is to say.
@@ -73,7 +74,7 @@ func offered() []flows.Option {
 }
 
 // figureWords are all words about figures.
-var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true, DigestAsked: true}
+var figureWords = map[string]bool{StatsAsked: true, ExplainAsked: true, XLSXWord: true, CSVWord: true, DigestAsked: true, FunnelAsked: true}
 
 // asks carries out the words about figures, with what stands behind them.
 // False: to this chat they are no words.

@@ -52,6 +52,9 @@ type thought struct {
 	Picture string        // sent before the reply, see Config.Picture
 	Token   string        // the secret of that link
 	Page    locales.Key   // what the page behind it says; "": ExportPage
+	// Came is where a registration that is counted stands now, Left where it stood
+	// before this turn; nil: nothing to count.
+	Came, Left *Begun
 }
 
 // thinker is the working copy of one message. It reads no clock and no store.
@@ -87,6 +90,7 @@ func (b *Bot) think(chat seal.Chat, s Session, in Inbound, at time.Time, facts f
 	default:
 		t.usual()
 	}
+	t.follows()
 	t.renotice()
 	t.soften()
 	t.tellEnded()

@@ -44,6 +44,10 @@ const (
 	RequestProfile Permission = "profile.request"
 	// AskFigures asks for protected counts.
 	AskFigures Permission = "figure.ask"
+	// ReadFunnel is told how many registrations are begun, and where they stop: only
+	// who runs the service, and can change what stops people. Who stopped or
+	// refused is no member and has agreed to nothing, so nobody else counts them.
+	ReadFunnel Permission = "funnel.read"
 	// GetDigest is told regularly what has changed: of figures and meetings only
 	// what the role may see anyway.
 	GetDigest Permission = "digest.get"
@@ -70,6 +74,7 @@ var Permissions = map[Permission]Permit{
 	OpenProfile:    {Roles: []Role{Coordinator}, Running: true},
 	RequestProfile: {Roles: []Role{Coordinator, Official}},
 	AskFigures:     {Roles: []Role{Official}},
+	ReadFunnel:     {Roles: []Role{Coordinator}, Running: true},
 	GetDigest:      {Roles: []Role{Coordinator, Official}},
 	Announce:       {Roles: []Role{Coordinator}},
 	Approve:        {Roles: []Role{Approver}, Running: true},

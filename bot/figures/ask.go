@@ -35,6 +35,9 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if strings.TrimSpace(words) != "" {
 		q, earlier, refusal, err = c.understand(words)
 	}
+	if q.Measure == Funnel && refusal == "" && err == nil { // only by the id of one that may be read
+		return c.funnel(q, earlier)
+	}
 	if c.onlyResults && (refusal != "" || q.Measure != Results) {
 		word, _, _ := strings.Cut(locales.LabelOf(locales.CmdStats).In(c.lang), "|")
 		refusal = locales.Text(c.lang, locales.ResultsOnly, locales.Args{"Word": word})
@@ -145,6 +148,9 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 			return Query{}, nil, locales.Text(c.lang, locales.FigNoId, nil), err
 		}
 		f, err := onRecord(was)
+		if may, denied := c.mayRead(f.Query); err == nil && f.Query.Measure == Funnel && !may {
+			return Query{}, nil, locales.Text(c.lang, locales.FigNoId, nil), denied
+		}
 		if err != nil || words == "" {
 			return f.Query, &f, "", err
 		}
@@ -165,7 +171,9 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 			if err != nil {
 				return Query{}, nil, "", err
 			}
-			q = q.On(f.Query)
+			if f.Query.Measure != Funnel {
+				q = q.On(f.Query)
+			}
 		}
 	}
 	if earlier != nil && !reflect.DeepEqual(q, earlier.Query) {

@@ -43,6 +43,7 @@ func (d *Desk) Effects() map[string]bot.Effect {
 		bot.ChatFlow + "." + bot.XLSXWord:     d.letOut,
 		bot.ChatFlow + "." + bot.CSVWord:      d.letOut,
 		bot.ChatFlow + "." + bot.DigestAsked:  d.subscribe,
+		bot.ChatFlow + "." + bot.FunnelAsked:  d.funnel,
 	}
 }
 
@@ -153,7 +154,10 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 	if err != nil {
 		return nil, err
 	}
-	if c.onlyResults && f.Query.Measure != Results {
+	if may, err := c.mayRead(f.Query); err != nil || !may {
+		if err != nil {
+			return nil, err
+		}
 		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
 	}
 	f.Titles = c.titles(f.Published.Results)
@@ -204,8 +208,8 @@ func (c *counter) audit(act, id string, size int) error {
 }
 
 // snapshot is the current one, read into memory once.
-func (d *Desk) snapshot(ctx context.Context, tx *store.Tx) (*Snapshot, bool, error) {
-	now, found, err := tx.CurrentSnapshot(ctx)
+func (d *Desk) snapshot(ctx context.Context, records snapshots) (*Snapshot, bool, error) {
+	now, found, err := records.CurrentSnapshot(ctx)
 	if err != nil || !found {
 		return nil, false, err
 	}
@@ -223,4 +227,23 @@ func (d *Desk) snapshot(ctx context.Context, tx *store.Tx) (*Snapshot, bool, err
 	}
 	d.current.Store(s)
 	return s, true, nil
+}
+
+// snapshots are the records of snapshots, in a transaction or not.
+type snapshots interface {
+	CurrentSnapshot(context.Context) (store.Snapshot, bool, error)
+}
+
+// Prepare reads the current snapshot into memory, and what was told over it: else
+// the first question after a start or a new snapshot would wait for that.
+func (d *Desk) Prepare(ctx context.Context) error {
+	s, found, err := d.snapshot(ctx, d.DB)
+	if err != nil || !found {
+		return err
+	}
+	told, err := d.DB.FiguresTold(ctx, s.ID, s.told.newest())
+	if err != nil {
+		return err
+	}
+	return s.told.takeIn(told)
 }

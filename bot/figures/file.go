@@ -37,7 +37,10 @@ func (d *Desk) letOut(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if err != nil {
 		return nil, err
 	}
-	if c.onlyResults && f.Query.Measure != Results {
+	if may, err := c.mayRead(f.Query); err != nil || !may {
+		if err != nil {
+			return nil, err
+		}
 		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
 	}
 	return bot.FigureFiles(doing.Event.Name + fileSign + id), c.audit(actExport, f.ID, f.Published.size())
@@ -205,6 +208,9 @@ func (f Figure) definitions(v voice) [][]any {
 	}
 	if f.Query.Qualified {
 		rows = append(rows, []any{word(locales.FigDefFilter), word(locales.FigDefQualified)})
+	}
+	if f.Query.Measure == Funnel {
+		return f.funnelDefinitions(v, rows)
 	}
 	if f.Query.Measure == Results { // no members are counted, and nothing is rounded
 		rows = append(rows, []any{word(locales.FigDefTaken), p.At.UTC().Format("2006-01-02")}, []any{word(locales.FigDefK), p.K})

@@ -11,6 +11,8 @@ func (f Figure) measureRows(v voice) [][]any {
 		return f.monthRows(v)
 	case Stock:
 		return f.stockRows(v)
+	case Funnel:
+		return f.funnelRows(v)
 	}
 	return f.resultRows(v)
 }

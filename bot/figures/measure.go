@@ -21,11 +21,14 @@ const (
 	Stock Measure = "stock"
 	// Results is what came of meetings and visits. A country is where they were.
 	Results Measure = "results"
+	// Funnel is how many registrations were begun, and how far they came. It is not
+	// counted over members: see Funnels.
+	Funnel Measure = "funnel"
 )
 
 // measureTitles name the measures, and alone says of what they are known.
 var (
-	measureTitles = map[Measure]locales.Key{Months: locales.MonthsTitle, Stock: locales.StockTitle, Results: locales.ResultsTitle}
+	measureTitles = map[Measure]locales.Key{Months: locales.MonthsTitle, Stock: locales.StockTitle, Results: locales.ResultsTitle, Funnel: locales.FunnelTitle}
 	alone         = map[Measure]locales.Key{Months: locales.AloneMonths, Stock: locales.AloneStock, Results: locales.AloneResults}
 )
 
@@ -40,6 +43,8 @@ func (q Query) checkMeasure() error {
 		ok = slices.Equal(q.By, []string{country}) && len(q.Where) == 0 && !q.Qualified
 	case Results:
 		ok = len(q.By) == 0 && !q.Qualified && (len(q.Where) == 0 || len(q.Where) == 1 && q.Where[0].Variable == country)
+	case Funnel:
+		ok = len(q.By)+len(q.Where) == 0 && !q.Qualified && slices.Contains(splits, q.Split)
 	default:
 		ok = false
 	}

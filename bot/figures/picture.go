@@ -41,6 +41,8 @@ func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool)
 		return f.drawStock(v, d)
 	case Results:
 		return f.drawResults(v, d)
+	case Funnel:
+		return f.drawFunnel(v, d)
 	}
 	of, _ := VariableOf(f.Query.By[0])
 	if len(f.Query.By) == 1 && of.Parts && len(p.Rows) <= seriesOf[Stacked].most {

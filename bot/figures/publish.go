@@ -32,6 +32,8 @@ type Published struct {
 	// Results are those of the measure Results, and At is when they were counted.
 	Results []Result  `json:"results,omitempty"`
 	At      time.Time `json:"at,omitzero"`
+	// Funnel is set of that measure alone.
+	Funnel *FunnelOf `json:"funnel,omitempty"`
 	// Synthetic: some of the members are made up.
 	Synthetic bool `json:"synthetic,omitempty"`
 	// Step is to what the counts are rounded; 0 on record: not kept then.

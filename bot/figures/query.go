@@ -18,6 +18,7 @@ type Query struct {
 	// Measure is what is told of them, where it is not how many they are.
 	Measure Measure `json:",omitempty"`
 	Public  bool    `json:",omitempty"` // for a public page
+	Split   Split   `json:",omitempty"` // of the measure Funnel
 }
 
 // Filter keeps members who have one of the codes.

@@ -91,6 +91,8 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 		return f.sayMonths(v)
 	case Results:
 		return f.sayResults(v)
+	case Funnel:
+		return f.sayFunnel(v)
 	}
 	out := Said{
 		Understood: v.text(locales.FigUnderstood, locales.Args{"What": f.Query.Words(lang)}),
@@ -212,6 +214,9 @@ func (q Query) Words(lang locales.Lang) string {
 		parts = append(parts, locales.Text(lang, locales.FigQualified, nil))
 	}
 	switch {
+	case q.Split != "":
+		by := locales.Text(lang, map[Split]locales.Key{ByLanguage: locales.FunnelByLanguage, ByChannel: locales.FunnelByChannel}[q.Split], nil)
+		return locales.Text(lang, measureTitles[q.Measure], nil) + ", " + locales.Text(lang, locales.FigBy, locales.Args{"What": by})
 	case q.Measure == Stock, q.Measure != Members && len(parts) == 0:
 		return locales.Text(lang, measureTitles[q.Measure], nil)
 	case q.Measure != Members:

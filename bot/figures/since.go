@@ -40,6 +40,9 @@ func onRecord(f store.Figure) (Figure, error) {
 // difference of what was published, and of nothing else.
 func (f Figure) Since(earlier Figure, lang locales.Lang, r protect.Rules) string {
 	was, is := voice{lang, r, earlier.Published.K}, voice{lang, r, f.Published.K}
+	if f.Query.Measure == Funnel {
+		return f.sinceFunnel(earlier, is, was)
+	}
 	lines := []string{locales.Text(lang, locales.FigSince, locales.Args{
 		"Date": locales.Date(lang, earlier.Taken), "ID": earlier.ID, "Change": was.change(is, earlier.Published.whole(f.Query), f.Published.whole(f.Query)),
 	})}

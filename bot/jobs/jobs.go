@@ -18,7 +18,7 @@ import (
 )
 
 // Config is what the jobs work with; cmd/mboka joins it. All is needed but
-// First, Digests and Ran.
+// First, Digests, Funnel and Ran.
 type Config struct {
 	Store    *store.DB
 	Sessions *sessions.Store
@@ -34,6 +34,9 @@ type Config struct {
 	First func(context.Context, store.OpenNotification) (bool, error)
 	// Digests hands over the digests that are due, and says how many. Nil: none.
 	Digests func(ctx context.Context, now time.Time) (int64, error)
+	// Funnel brings what was counted of registrations begun to the records, and says
+	// how many weeks. Nil: none.
+	Funnel func(ctx context.Context, now time.Time) (int64, error)
 	// Ran hears of each run: what it did in all, or why it did not end.
 	Ran func(job string, counts map[string]int64, err error)
 }
@@ -76,6 +79,7 @@ func All() []Job {
 		{"drafts", 24 * time.Hour, []Count{{drafts, "retention.drafts"}, {announced, "retention.announcement_drafts"}, {beginners, "retention.beginners"}}, (*round).drafts},
 		{"audit", 24 * time.Hour, []Count{{months, "retention.audit"}}, (*round).audit},
 		{"snapshot", 24 * time.Hour, []Count{{snapshots, "figure.snapshot"}}, (*round).snapshot},
+		{"funnel", 24 * time.Hour, []Count{{weeks, "figure.funnel_week"}}, (*round).funnel},
 		{"silence", often, []Count{{warned, "retention.warn"}, {warnedAgain, "retention.warn_again"}, {erased, "retention.erase"}}, (*round).silence},
 		{"digest", time.Hour, []Count{{digests, "digest.send"}}, (*round).digest},
 		{"roles", often, []Count{{lapsed, "retention.roles"}, {forgotten, "retention.staff"}}, (*round).roles},

@@ -92,6 +92,7 @@ var permits = map[store.Permission]string{
 	store.OpenProfile:    "see the name of a member who agreed to be contacted",
 	store.RequestProfile: "ask one member to pass their profile to one institution",
 	store.AskFigures:     "ask for figures",
+	store.ReadFunnel:     "read how many registrations are begun, and where they stop",
 	store.GetDigest:      "be told regularly what has changed",
 	store.ReadAudit:      "read the audit log",
 	store.ManageRoles:    "list and revoke roles",

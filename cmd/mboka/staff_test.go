@@ -24,7 +24,7 @@ func TestWhoMayWhat(t *testing.T) {
 	s.start()
 	answers := map[string]string{bot.RolesAsked: string(locales.RolesList), bot.AuditAsked: string(locales.AuditLast),
 		bot.StatsAsked: string(locales.FigSaid), bot.ExplainAsked: string(locales.FigSaid),
-		bot.XLSXWord: string(locales.FigSaid), bot.CSVWord: string(locales.FigSaid), bot.DigestAsked: string(locales.FigSaid), bot.OpenAsked: string(locales.OpenHow),
+		bot.XLSXWord: string(locales.FigSaid), bot.CSVWord: string(locales.FigSaid), bot.DigestAsked: string(locales.FigSaid), bot.FunnelAsked: string(locales.FigSaid), bot.OpenAsked: string(locales.OpenHow),
 		bot.AnnounceAsked: string(locales.AnnType), bot.AnnouncementsAsked: string(locales.AnnNone), bot.DoorAsked: string(locales.DoorHow), bot.AmbassadorAsked: string(locales.RepSaid), bot.RequestAsked: string(locales.RequestInstitution)}
 	for _, channel := range []string{"telegram", "whatsapp"} {
 		for _, role := range store.Roles {

@@ -22,7 +22,8 @@ const noticePace = 200 * time.Millisecond
 func (s service) startQueue(ctx context.Context) (*store.Queue, error) {
 	all := jobs.New(jobs.Config{
 		Store: s.stores.db, Sessions: s.stores.sessions, Bot: s.bot, Policy: s.stores.settings.Policy,
-		Clock: s.tempo.clock, Logger: s.log, Pace: noticePace, First: s.first, Digests: s.digests().Run, Ran: jobMetrics(s.registry, s.tempo.clock),
+		Clock: s.tempo.clock, Logger: s.log, Pace: noticePace, First: s.first, Digests: s.digests().Run, Funnel: s.funnels().Run,
+		Ran: jobMetrics(s.registry, s.tempo.clock),
 	})
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &jobs.Worker{Jobs: all}); err != nil {

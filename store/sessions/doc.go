@@ -50,6 +50,11 @@
 //	mboka:{pp}:dirty     zset    chat -> ms since when it has a journal
 //	mboka:{pp}:p:<chat>  string  the pickup that waits for the chat, by its name
 //
+// Counters lie with the chats that they count, because a save changes both, but
+// name none: a cell is a keyed hash that the caller makes.
+//
+//	mboka:{pp}:n:<name>  hash    cell -> count (see Tally); 60 days after the last change
+//
 // Files behind a link lie elsewhere, because who comes with the link knows no
 // chat: {pp} is then the beginning of the pickup's name, the keyed hash of the
 // secret in the link, 64 hexadecimal digits.

@@ -59,6 +59,8 @@ type SaveRequest struct {
 	Supersede bool
 	// Journal entries go to the end of the chat's journal.
 	Journal [][]byte
+	// Tally changes counters that name no chat; nil: none.
+	Tally *Tally
 }
 
 // Saved says what the holder of the lease is to do next: Send first, then
@@ -96,6 +98,11 @@ func (s *Store) Save(ctx context.Context, g *Grip, r SaveRequest) (Saved, error)
 	for _, optional := range []string{r.Once, r.Aside} {
 		ids = append(ids, "."+optional)
 	}
+	var tallies []TallyChange
+	var extra []string
+	if r.Tally != nil {
+		tallies, extra, ids = r.Tally.Changes, []string{s.tallyKey(g.Chat.Partition(), r.Tally.Name)}, append(ids, r.Tally.ids()...)
+	}
 	if err := checkIDs(ids...); err != nil {
 		return Saved{}, fmt.Errorf("save turn: %w", err)
 	}
@@ -106,16 +113,20 @@ func (s *Store) Save(ctx context.Context, g *Grip, r SaveRequest) (Saved, error)
 	case r.Session != nil:
 		mode = "set"
 	}
-	args := make([]any, 0, 11+3*len(r.Replies)+len(r.Journal))
+	args := make([]any, 0, 13+3*len(r.Replies)+2*len(tallies)+len(r.Journal))
 	args = append(args, r.Token, mode, r.Session, s.opt.SessionTTL.Milliseconds(),
-		s.opt.DedupeTTL.Milliseconds(), s.seenMax(), flag(r.Supersede), r.Done, r.Aside, r.Once, len(r.Replies))
+		s.opt.DedupeTTL.Milliseconds(), s.seenMax(), flag(r.Supersede), r.Done, r.Aside, r.Once, len(r.Replies),
+		len(tallies), TallyKept.Milliseconds())
 	for _, reply := range r.Replies {
 		args = append(args, reply.ID, flag(reply.Prompt), reply.Sealed)
+	}
+	for _, c := range tallies {
+		args = append(args, c.Cell, c.By)
 	}
 	for _, entry := range r.Journal {
 		args = append(args, entry)
 	}
-	a, err := s.run(ctx, saveScript, *g, g.holder, args...)
+	a, err := s.runOver(ctx, saveScript, *g, g.holder, extra, args...)
 	if err != nil {
 		return Saved{}, fmt.Errorf("save turn: %w", err)
 	}

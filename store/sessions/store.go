@@ -95,9 +95,14 @@ func (s *Store) Ping(ctx context.Context) error {
 // run calls a script for a chat. Every script gets the same keys, in the order
 // of prelude.lua, and the same first four arguments.
 func (s *Store) run(ctx context.Context, script *redis.Script, g Grip, holder Holder, args ...any) (answer, error) {
+	return s.runOver(ctx, script, g, holder, nil, args...)
+}
+
+// runOver is run with more keys of the chat's partition behind the usual ones.
+func (s *Store) runOver(ctx context.Context, script *redis.Script, g Grip, holder Holder, extra []string, args ...any) (answer, error) {
 	all := make([]any, 0, 4+len(args))
 	all = append(all, g.Chat.String(), string(holder), g.Fence, s.opt.Lease.Milliseconds())
-	reply, err := script.Run(ctx, s.client, s.keys(g.Chat), append(all, args...)...).Slice()
+	reply, err := script.Run(ctx, s.client, append(s.keys(g.Chat), extra...), append(all, args...)...).Slice()
 	if err != nil {
 		return answer{}, err
 	}

@@ -66,7 +66,7 @@ var sealed = map[string]struct {
 // unsealed are the signs of keys that hold nothing sealed. A key that is of
 // neither sort stops a walk: whoever adds one says here what it is.
 var unsealed = map[string]bool{
-	"l": true, "d": true, "t": true, "i": true, "g": true, "e": true, "w": true, "p": true, "due": true, "dirty": true, "stranded": true, "clearing": true,
+	"l": true, "d": true, "t": true, "i": true, "g": true, "e": true, "w": true, "p": true, "n": true, "due": true, "dirty": true, "stranded": true, "clearing": true,
 	"guard": true, "mark": true, "hold": true, "stop": true, "slow": true, "replies": true, "line": true, "heard": true, "tier": true,
 }
 

@@ -1,11 +1,13 @@
 -- ARGV[5..]: token, session mode (keep, set, drop), session, session kept for
 -- ms, ids kept for ms, most ids, supersede, id of the message done, why it is
--- set aside, name by which this is saved once, number of replies, then id,
--- prompt, sealed of each, then the journal entries
+-- set aside, name by which this is saved once, number of replies, number of
+-- tallies, kept for ms, then id, prompt, sealed of each reply, then cell and
+-- change of each tally, of KEYS[12], then the journal entries
 local op = asked .. ' save ' .. ARGV[5]
 local mode, session, sessionMs = ARGV[6], ARGV[7], tonumber(ARGV[8])
 local keptMs, most = tonumber(ARGV[9]), tonumber(ARGV[10])
 local done, aside, once, replies = ARGV[12], ARGV[13], ARGV[14], tonumber(ARGV[15])
+local tallies, tallyMs = tonumber(ARGV[16]), tonumber(ARGV[17])
 
 local answer = repeated(op)
 if answer then
@@ -70,10 +72,18 @@ if changed then
   end
 end
 
-local arg = 16
+local arg = 18
 for _ = 1, replies do
   redis.call('RPUSH', outKey, writeReply({ ARGV[arg], 'pending', 0, now, ARGV[arg + 1], 0, 0, ARGV[arg + 2] }))
   arg = arg + 3
+end
+
+for _ = 1, tallies do
+  if redis.call('HINCRBY', KEYS[12], ARGV[arg], ARGV[arg + 1]) == 0 then
+    redis.call('HDEL', KEYS[12], ARGV[arg])
+  end
+  redis.call('PEXPIRE', KEYS[12], tallyMs)
+  arg = arg + 2
 end
 
 -- A journal number, like a fence, is at least the time: it is never used
