@@ -74,7 +74,14 @@ func (tx *Tx) FiguresOver(ctx context.Context, snapshot string, after int64) ([]
 	if err := tx.holdFigures(ctx, snapshot); err != nil {
 		return nil, err
 	}
-	rows, err := tx.tx.Query(ctx, `SELECT place, query, published FROM figure WHERE snapshot_id = $1 AND place > $2 ORDER BY place`, snapshot, after)
+	return tx.FiguresTold(ctx, snapshot, after)
+}
+
+// FiguresTold is FiguresOver for who waits for nobody: more may be published at
+// any time. Figures get their places one transaction after the other, so that
+// none before the last of these is missing.
+func (r reader) FiguresTold(ctx context.Context, snapshot string, after int64) ([]FigureTold, error) {
+	rows, err := r.q.Query(ctx, `SELECT place, query, published FROM figure WHERE snapshot_id = $1 AND place > $2 ORDER BY place`, snapshot, after)
 	if err != nil {
 		return nil, fmt.Errorf("read figures: %w", err)
 	}

@@ -208,8 +208,8 @@ func (c *counter) audit(act, id string, size int) error {
 }
 
 // snapshot is the current one, read into memory once.
-func (d *Desk) snapshot(ctx context.Context, tx *store.Tx) (*Snapshot, bool, error) {
-	now, found, err := tx.CurrentSnapshot(ctx)
+func (d *Desk) snapshot(ctx context.Context, records snapshots) (*Snapshot, bool, error) {
+	now, found, err := records.CurrentSnapshot(ctx)
 	if err != nil || !found {
 		return nil, false, err
 	}
@@ -227,4 +227,23 @@ func (d *Desk) snapshot(ctx context.Context, tx *store.Tx) (*Snapshot, bool, err
 	}
 	d.current.Store(s)
 	return s, true, nil
+}
+
+// snapshots are the records of snapshots, in a transaction or not.
+type snapshots interface {
+	CurrentSnapshot(context.Context) (store.Snapshot, bool, error)
+}
+
+// Prepare reads the current snapshot into memory, and what was told over it: else
+// the first question after a start or a new snapshot would wait for that.
+func (d *Desk) Prepare(ctx context.Context) error {
+	s, found, err := d.snapshot(ctx, d.DB)
+	if err != nil || !found {
+		return err
+	}
+	told, err := d.DB.FiguresTold(ctx, s.ID, s.told.newest())
+	if err != nil {
+		return err
+	}
+	return s.told.takeIn(told)
 }

@@ -19,12 +19,17 @@ var ErrNarrows = errors.New("a difference to an earlier answer would be of too f
 // different organisations talk to each other, may read any figure by its id, and
 // public pages are read by all. It is safe for concurrent use.
 type ledger struct {
-	s  *Snapshot
-	mu sync.Mutex
+	s    *Snapshot
+	mu   sync.Mutex
+	told map[string][]byte // what was published, by the question
+	known
+}
+
+// known is what is known at a time: figures that are told later do not change it.
+type known struct {
 	// last is the place of the newest figure that is in it, as the records number
 	// them.
 	last int64
-	told map[string][]byte // what was published, by the question
 	// levels are the crowds by the mask of their variables.
 	levels map[uint64]level
 	most   int // the largest threshold of them
@@ -38,7 +43,7 @@ type level struct {
 }
 
 func newLedger(s *Snapshot) *ledger {
-	return &ledger{s: s, told: map[string][]byte{}, levels: map[uint64]level{}}
+	return &ledger{s: s, told: map[string][]byte{}, known: known{levels: map[uint64]level{}}}
 }
 
 // add takes in a figure that has been published.
@@ -56,26 +61,42 @@ func (l *ledger) tell(q Query, p Published) error {
 	if q.Measure == Results || q.Measure == Funnel { // it tells of no member of the snapshot
 		return nil
 	}
-	key, value := l.canonical(q, p)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if bytes.Equal(l.told[key], value) {
+	if _, again := l.now(q, p); again {
 		return nil
 	}
 	all, err := l.s.crowds(q, p)
 	if err != nil {
 		return fmt.Errorf("count figure: %w", err)
 	}
+	key, value := l.canonical(q, p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.told[key] = value
+	l.levels = maps.Clone(l.levels)
 	for _, c := range all {
 		l.most = max(l.most, c.k)
 		by := l.levels[c.mask]
 		at, _ := slices.BinarySearchFunc(by.crowds, c.n, func(c crowd, n int) int { return cmp.Compare(c.n, n) })
 		if !slices.ContainsFunc(by.crowds[at:], func(o crowd) bool { return o.n == c.n && o.same(c) }) {
-			l.levels[c.mask] = level{closure(c.mask), slices.Insert(by.crowds, at, c)}
+			l.levels[c.mask] = level{closure(c.mask), slices.Insert(slices.Clip(by.crowds), at, c)}
 		}
 	}
 	return nil
+}
+
+// now is what is known at this moment, and whether a figure was told before.
+func (l *ledger) now(q Query, p Published) (k known, again bool) {
+	key, value := l.canonical(q, p)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known, bytes.Equal(l.told[key], value)
+}
+
+// newest is the place of the newest figure that is in it.
+func (l *ledger) newest() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
 }
 
 func (*ledger) canonical(q Query, p Published) (key string, value []byte) {
@@ -105,10 +126,8 @@ func (c crowd) same(other crowd) bool {
 // out who did not answer one of them, so that what they say of those who did
 // cannot come out of counts that do not know the variable.
 func (l *ledger) check(q Query, p Published) error {
-	key, value := l.canonical(q, p)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if bytes.Equal(l.told[key], value) {
+	k, again := l.now(q, p)
+	if again {
 		return nil // nothing new follows from it
 	}
 	mine, err := l.s.crowds(q, p)
@@ -121,13 +140,13 @@ func (l *ledger) check(q Query, p Published) error {
 		if rest := l.s.Members - c.n; rest > 0 && rest < c.k && !c.answering(crowd{}) {
 			return ErrNarrows
 		}
-		for mask, by := range l.levels {
-			if (mask&c.closed.mask == mask || by.closed&c.mask == c.mask) && c.narrows(by.crowds, l.most) {
+		for mask, by := range k.levels {
+			if (mask&c.closed.mask == mask || by.closed&c.mask == c.mask) && c.narrows(by.crowds, k.most) {
 				return ErrNarrows
 			}
 		}
 	}
-	return l.audit(all|l.s.always, mine)
+	return l.s.audit(all|l.s.always, mine, k)
 }
 
 // closure adds to a mask what follows from its variables.
@@ -158,11 +177,11 @@ func (c crowd) narrows(others []crowd, most int) bool {
 }
 
 // audit looks at all sums and differences of the crowds by some variables.
-func (l *ledger) audit(mask uint64, mine []crowd) error {
+func (s *Snapshot) audit(mask uint64, mine []crowd, k known) error {
 	var all []crowd
-	for _, of := range slices.Sorted(maps.Keys(l.levels)) {
+	for _, of := range slices.Sorted(maps.Keys(k.levels)) {
 		if of&mask == of {
-			all = append(all, l.levels[of].crowds...)
+			all = append(all, k.levels[of].crowds...)
 		}
 	}
 	for _, c := range mine {
@@ -170,10 +189,10 @@ func (l *ledger) audit(mask uint64, mine []crowd) error {
 			all = append(all, c)
 		}
 	}
-	if mask&^l.s.always == 0 {
-		all = append(all, crowd{n: l.s.Members, k: mine[0].k})
+	if mask&^s.always == 0 {
+		all = append(all, crowd{n: s.Members, k: mine[0].k})
 	}
-	switch computes, ok := l.s.system(mask, all).solve(); {
+	switch computes, ok := s.system(mask, all).solve(); {
 	case !ok:
 		return ErrNarrows
 	case computes:

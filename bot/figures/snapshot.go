@@ -111,6 +111,7 @@ func (s *Snapshot) close() {
 	s.all.rows = s.Members
 	for _, key := range keysOf(^uint64(0)) {
 		c := s.columns[key]
+		c.values = slices.Clone(c.values) // without the room that it grew into
 		c.n = make([]int, c.size())
 		for _, v := range c.values {
 			c.n[v]++

@@ -13,7 +13,9 @@ import (
 )
 
 // publish counts and protects, with an eye on all that is known of this snapshot
-// already. After it no other figure is published until the transaction ends.
+// already. After it no other figure is published until the transaction ends: only
+// the comparison waits for others. To compare before, and again where others were
+// told something meanwhile, has ten who ask at once wait longer, not shorter.
 func (d *Desk) publish(ctx context.Context, tx *store.Tx, s *Snapshot, r protect.Rules, q Query) (Published, error) {
 	counted, err := s.Count(q)
 	if err != nil {
@@ -24,22 +26,19 @@ func (d *Desk) publish(ctx context.Context, tx *store.Tx, s *Snapshot, r protect
 		return Published{}, err
 	}
 	p.Synthetic = s.Synthetic
-	if err := s.told.catchUp(ctx, tx); err != nil {
+	since, err := tx.FiguresOver(ctx, s.ID, s.told.newest())
+	if err == nil {
+		err = s.told.takeIn(since)
+	}
+	if err != nil {
 		return Published{}, err
 	}
 	return p, s.told.check(q, p)
 }
 
-// catchUp takes in what was published since it was last looked at, here or by
-// another process.
-func (l *ledger) catchUp(ctx context.Context, tx *store.Tx) error {
-	l.mu.Lock()
-	last := l.last
-	l.mu.Unlock()
-	since, err := tx.FiguresOver(ctx, l.s.ID, last)
-	if err != nil {
-		return err
-	}
+// takeIn takes in what was published since it was last looked at, here or by
+// another process: all of it, in its order.
+func (l *ledger) takeIn(since []store.FigureTold) error {
 	for _, f := range since {
 		if err := l.add(f.Query, f.Published); err != nil {
 			return err

@@ -41,6 +41,7 @@ func (s service) chores() []chore {
 	all := []chore{
 		{name: contactsName, every: s.tempo.contacts, do: written.pass, guard: s.stores.sessions.Guard(contactsName), log: s.log},
 		{name: requestsName, every: s.tempo.requests, do: ended.pass, guard: s.stores.sessions.Guard(requestsName), log: s.log},
+		{name: "snapshot for figures", every: prepareEvery, do: s.stores.desk.Prepare, guard: everywhere, log: s.log},
 	}
 	if s.on.whatsapp == nil {
 		return all
@@ -62,6 +63,13 @@ func (s service) chores() []chore {
 		chore{name: purgeName, every: s.tempo.purge, do: old.pass, guard: s.stores.sessions.Guard(purgeName), log: s.log},
 	)
 }
+
+// prepareEvery is how soon each replica reads a new snapshot: it is taken by a
+// daily job, and who asks meanwhile waits for the reading.
+const prepareEvery = time.Minute
+
+// everywhere guards nothing: what every replica does for itself.
+func everywhere(ctx context.Context) (context.Context, func(), error) { return ctx, func() {}, nil }
 
 // chore is something that one replica at a time does for ever.
 type chore struct {
