@@ -6,6 +6,7 @@ import (
 
 	"mboka/flows"
 	"mboka/flows/contribution"
+	"mboka/flows/directory"
 	"mboka/flows/fund"
 	"mboka/flows/menu"
 	"mboka/flows/registration"
@@ -53,7 +54,7 @@ func question(step string) (*flows.Step, bool) {
 // simFlows are all flows, by id.
 var simFlows = func() map[string]*flows.Flow {
 	all := map[string]*flows.Flow{}
-	for _, f := range []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(), menu.Offer(), contribution.Flow(), fund.Flow(),
+	for _, f := range []*flows.Flow{registration.Flow(), registration.Profile(), menu.Flow(), menu.Resume(), menu.Tongue(), menu.Offer(), contribution.Flow(), fund.Flow(), directory.Flow(),
 		rights.MyData(), rights.Erase(), rights.Complaint(), rights.Consents(), rights.WhoSaw(), rights.Share()} {
 		all[f.ID] = f
 	}

@@ -34,12 +34,21 @@
 //     channel is. Templates by country, which the price needs, pass as a table
 //     with the countries' totals. Who is left out by the cap or the platform is
 //     not part of the total. Days, time and price are made of protected counts.
+//
 //   - The same audience at another time. It is told as it was until at least
 //     twice the larger threshold of people have come, gone or changed.
+//
 //   - Another audience. Every count is compared with all that the organisation
 //     has seen in store.DryRunLife: where the filters put all people of one among
 //     those of another, the difference must be nobody or as many as the threshold
 //     asks, else the whole is refused.
+//
+//   - Figures. Dry runs are not held against what officials of the same
+//     organisation were told: the two count other people, members who agree now
+//     and all members of the snapshot. What follows from both is only attacked in
+//     tests: nothing to the person, and of members nothing about few; of those who
+//     do not agree it may, seldom, be seen that there are from 1 to 9. For that
+//     dry runs are rounded to twice the step of figures.
 //
 // An audience under its threshold is refused whatever the filter, and Desk.Enough
 // asks again at each step towards sending.

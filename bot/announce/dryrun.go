@@ -15,6 +15,7 @@ type DryRun struct {
 	Audience Audience
 	K        int // of Reach; fewer people cannot be written to
 	KRows    int // of all other counts
+	Step     int // to what they are rounded
 	Reach    protect.Cell
 	// Each list adds up to Reach, and Means to its channel. nil: nothing of it
 	// can be told.
@@ -31,6 +32,9 @@ type Row struct {
 	Cell protect.Cell
 }
 
+// coarser is how much coarser than figures dry runs are rounded.
+const coarser = 2
+
 // OtherRow is all that is not listed.
 const OtherRow = "_other"
 
@@ -45,8 +49,14 @@ const mostListed = 5
 // the channel they belong to is shown, for else they would say what it hides.
 // The lists share nothing but their total, which is always shown. windowed is the
 // channel that the means are of.
+//
+// All is rounded to twice the step of figures. Beside a figure about the same
+// people, which counts who does not agree to be told too, or beside what was told
+// the day before, a difference could else be known to be from 1 to 9: that of a 13
+// told as 15 and a 12 told as 10.
 func protected(r protect.Rules, a Audience, s sums, windowed string) (DryRun, error) {
-	out := DryRun{Audience: a, Windowed: windowed, K: a.threshold(r, 0), KRows: a.threshold(r, 1)}
+	r.Rounding *= coarser
+	out := DryRun{Audience: a, Windowed: windowed, K: a.threshold(r, 0), KRows: a.threshold(r, 1), Step: r.Rounding}
 	out.Reach = r.Count(s.reach(), out.K)
 	if out.Reach.State != protect.Shown {
 		return DryRun{}, protect.ErrTooFew

@@ -216,11 +216,29 @@ func breakdown(r protect.Rules, k int, by By, all []store.Tally) (Breakdown, boo
 			counts[at[v]] += int(d.N)
 		}
 	}
-	cells, err := r.List(counts, k, false)
+	cells, err := overSums(r).List(counts, k, false)
 	if err != nil || cells[len(rows)].State != protect.Shown || len(rows) < 2 {
 		return Breakdown{}, false // of one row all is said by the overall counters
 	}
-	return Breakdown{By: by, K: k, Rows: rows, Totals: cells[:len(rows)]}, true
+	return Breakdown{By: by, K: k, Rows: rows, Totals: rounded(r, cells[:len(rows)])}, true
+}
+
+// overSums are the rules for a table whose sums everybody knows exactly: it is
+// protected as if nothing in it were rounded.
+func overSums(r protect.Rules) protect.Rules {
+	r.Rounding = 1
+	return r
+}
+
+// rounded rounds what was protected like that.
+func rounded(r protect.Rules, cells []protect.Cell) []protect.Cell {
+	out := slices.Clone(cells)
+	for i := range out {
+		if out[i].State == protect.Shown {
+			out[i].N = r.Round(out[i].N)
+		}
+	}
+	return out
 }
 
 // crossed is a table of a variable and what came of it, with as many columns as
@@ -268,7 +286,7 @@ func shown(r protect.Rules, k int, by By, rows []string, columns []Outcome, coun
 	if len(rows) < 2 {
 		return Breakdown{}, false
 	}
-	t, err := r.Cross(counts, k)
+	t, err := overSums(r).Cross(counts, k)
 	if err != nil {
 		return Breakdown{}, false
 	}
@@ -279,6 +297,7 @@ func shown(r protect.Rules, k int, by By, rows []string, columns []Outcome, coun
 	}
 	b := Breakdown{By: by, K: k, Rows: rows, Columns: columns}
 	for _, row := range t.Cells[:len(rows)] {
+		row = rounded(r, row)
 		b.Cells, b.Totals = append(b.Cells, row[:len(columns)]), append(b.Totals, row[len(columns)])
 	}
 	return b, true

@@ -27,7 +27,7 @@ func sorts() []sort {
 	var all []sort
 	for _, country := range []string{"BE", "FR", "LU"} {
 		for _, sex := range []string{"f", "m", ""} {
-			for _, sector := range []string{"health_social", "ict_comms", ""} {
+			for _, sector := range []string{"health_social", "ict_media", ""} {
 				for _, qualified := range []string{"yes", "no"} {
 					all = append(all, sort{country, sex, sector, qualified})
 				}
@@ -204,7 +204,7 @@ func town(t *rapid.T) (*Snapshot, *attacker) {
 // inTown draws a question about it.
 func inTown(t *rapid.T) Query {
 	q := Query{Qualified: rapid.IntRange(0, 3).Draw(t, "qualified") == 0}
-	codes := map[string][]string{country: {"BE", "FR", "LU"}, "sex": {"f", "m"}, "sector": {"health_social", "ict_comms"}}
+	codes := map[string][]string{country: {"BE", "FR", "LU"}, "sex": {"f", "m"}, "sector": {"health_social", "ict_media"}}
 	for _, key := range rapid.Permutation([]string{country, "sex", "sector"}).Draw(t, "variables") {
 		switch rapid.IntRange(0, 2).Draw(t, "what") {
 		case 0:

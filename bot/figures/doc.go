@@ -13,6 +13,9 @@
 // question is refused because of what others asked tells that something near it
 // was asked, and no more: the words are those of too few people. What is looked
 // at stands beside ledger.check; counts are taken as if they were not rounded. A
+// bound that follows from many rounded answers together is not looked at: that
+// there is somebody among fewer than the threshold may be seen by it now and then,
+// how many there are never (tests read all forms in which figures leave). A
 // difference between who answered some questions and who answered one more is no
 // count of what anybody answered, and passes.
 //

@@ -106,6 +106,9 @@ func (f *Funnels) fold(ctx context.Context, w, now time.Time, since []time.Time)
 		slices.ContainsFunc(since, func(at time.Time) bool { return at.After(w) })}
 	counts := make([]store.FunnelCount, 0, len(all))
 	for _, b := range all {
+		if b.N < 1 { // counters that were lost in part
+			continue
+		}
 		counts = append(counts, store.FunnelCount{Week: w, Language: b.Language, Channel: b.Channel, Stage: b.Stage, Count: b.N})
 	}
 	err = f.DB.Write(ctx, func(tx *store.Tx) error {

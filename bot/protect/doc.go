@@ -6,6 +6,7 @@
 //
 // The rules are the domain reference's (section 2.5): under a threshold a count
 // is Small and shown as "< k"; where it could still be had by subtraction,
-// further cells are Hidden; all counts are rounded. What is kept is checked, and
+// further cells are Hidden, so that nobody sees either that there is somebody in a
+// small one; all counts are rounded. What is kept is checked, and
 // a table that cannot be made safe is refused whole.
 package protect

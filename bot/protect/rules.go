@@ -70,7 +70,8 @@ const (
 	Shown State = iota
 	// Small: it is under the threshold, and that is all that is told.
 	Small
-	// Hidden: it is not under the threshold, but would give away one that is.
+	// Hidden: it would give away one that is under the threshold. It may be so
+	// itself, where "< k" would tell too much.
 	Hidden
 )
 

@@ -13,7 +13,7 @@ type Table struct {
 // total. zeros tells that it is a list of public things in which nothing may
 // be said to be nothing.
 func (r Rules) List(counts []int, k int, zeros bool) ([]Cell, error) {
-	states, err := suppressed([][]int{counts}, k, zeros)
+	states, err := r.suppressed([][]int{counts}, k, zeros)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (r Rules) Several(counts []int, base, k int) ([]Cell, error) {
 // Cross protects a two-way table with its totals. All rows have the same
 // length.
 func (r Rules) Cross(counts [][]int, k int) (Table, error) {
-	states, err := suppressed(counts, k, false)
+	states, err := r.suppressed(counts, k, false)
 	if err != nil {
 		return Table{}, err
 	}
@@ -93,8 +93,8 @@ func withTotals(counts [][]int) [][]int {
 // the small ones; then in each line as many more as it takes that no small one
 // is what the others leave; then the whole is checked with what anybody can
 // compute from it, and more is hidden until the check passes.
-func suppressed(counts [][]int, k int, zeros bool) ([][]State, error) {
-	g := &grid{n: withTotals(counts), k: k}
+func (r Rules) suppressed(counts [][]int, k int, zeros bool) ([][]State, error) {
+	g := &grid{n: withTotals(counts), k: k, step: r.Rounding}
 	if len(counts) == 0 || len(counts[0]) == 0 || g.n[len(g.n)-1][len(counts[0])] < k {
 		return nil, ErrTooFew
 	}
@@ -125,6 +125,7 @@ func suppressed(counts [][]int, k int, zeros bool) ([][]State, error) {
 type grid struct {
 	n     [][]int
 	k     int
+	step  int // of rounding
 	state [][]State
 }
 
@@ -223,9 +224,13 @@ func (g *grid) hide(p place) {
 	}
 }
 
-// hideBeside hides one more cell, in the row or column of a small one that can
-// be computed, else the first that is shown.
+// hideBeside keeps back one more cell, in the row or column of a small one that
+// is not safe: it veils a small one, or hides the smallest one with which that
+// will do; else the next that is shown.
 func (g *grid) hideBeside(i, j int) {
+	if g.veil(i, j) || g.hideEnough(i, j) {
+		return
+	}
 	row, column := make([]place, 0, len(g.n[i])), make([]place, 0, len(g.n))
 	for c := range g.n[i] {
 		row = append(row, place{i, c})
@@ -244,6 +249,59 @@ func (g *grid) hideBeside(i, j int) {
 			}
 		}
 	}
+}
+
+// through are the cells of the row and of the column of a cell.
+func (g *grid) through(i, j int) []place {
+	var out []place
+	for c := range g.n[i] {
+		out = append(out, place{i, c})
+	}
+	for r := range g.n {
+		if r != i {
+			out = append(out, place{r, j})
+		}
+	}
+	return out
+}
+
+// veil says of the largest of the small cells there, with which the cell is safe
+// and that one too, that it is hidden.
+func (g *grid) veil(i, j int) bool {
+	best, found := place{}, false
+	for _, p := range g.through(i, j) {
+		if g.state[p.i][p.j] != Small || found && g.n[p.i][p.j] <= g.n[best.i][best.j] {
+			continue
+		}
+		g.state[p.i][p.j] = Hidden
+		if g.safe(i, j) && g.safe(p.i, p.j) {
+			best, found = p, true
+		}
+		g.state[p.i][p.j] = Small
+	}
+	if found {
+		g.state[best.i][best.j] = Hidden
+	}
+	return found
+}
+
+// hideEnough hides the smallest of the cells there with which the cell is safe.
+func (g *grid) hideEnough(i, j int) bool {
+	best, found := place{}, false
+	for _, p := range g.through(i, j) {
+		if g.state[p.i][p.j] != Shown || found && g.n[p.i][p.j] >= g.n[best.i][best.j] {
+			continue
+		}
+		g.hide(p)
+		if g.safe(i, j) {
+			best, found = p, true
+		}
+		g.state[p.i][p.j] = Shown
+	}
+	if found {
+		g.hide(best)
+	}
+	return found
 }
 
 // shows tells whether anything is left to see.
