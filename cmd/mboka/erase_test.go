@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -150,14 +151,20 @@ func (s *testService) keysNow() []string {
 
 // onlyIDs holds what came into Redis since against what may stay of an erased
 // person, under the keyed hash of the chat: ids of messages (d), fates of the
-// last reply (w), and who had the lease (l). All of it ends within 7 days.
+// last reply (w), and who had the lease (l). All of it ends within 7 days. How
+// far registrations of a week come is counted without a chat (n).
 func (s *testService) onlyIDs(t *testing.T, before, words []string) {
 	t.Helper()
 	longest := map[string]time.Duration{"d": 7 * 24 * time.Hour, "w": 48 * time.Hour, "l": 7 * 24 * time.Hour}
 	kind := regexp.MustCompile(`^mboka:\{..\}:([a-z]):[0-9a-f]{32}$`)
+	counters := regexp.MustCompile(`^mboka:\{..\}:n:20\d\d-\d\d-\d\d$`)
 	found := 0
 	for _, key := range s.keysNow() {
 		if slices.Contains(before, key) || strings.HasPrefix(key, "mboka:mark:") || strings.HasPrefix(key, "mboka:guard:") {
+			continue
+		}
+		if counters.MatchString(key) {
+			s.onlyCounters(key)
 			continue
 		}
 		m := kind.FindStringSubmatch(key)
@@ -178,6 +185,20 @@ func (s *testService) onlyIDs(t *testing.T, before, words []string) {
 		if strings.Contains(content, mark) {
 			t.Error("a word of the person is left in Redis")
 		}
+	}
+}
+
+// onlyCounters: the cells of a week are hashes and numbers, and end.
+func (s *testService) onlyCounters(key string) {
+	s.t.Helper()
+	hash := regexp.MustCompile(`^[0-9a-f]{16,64}$`)
+	for cell, n := range s.redis.HGetAll(s.t.Context(), key).Val() {
+		if _, err := strconv.Atoi(n); err != nil || !hash.MatchString(cell) {
+			s.t.Errorf("%s holds %q: %q", key, cell, n)
+		}
+	}
+	if ttl := s.redis.PTTL(s.t.Context(), key).Val(); ttl <= 0 || ttl > sessions.TallyKept {
+		s.t.Errorf("%s ends in %v", key, ttl)
 	}
 }
 
