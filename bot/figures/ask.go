@@ -79,15 +79,18 @@ func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]stri
 	return c.say(text, f.ID, p.size())
 }
 
-// covered sets a figure about all countries, or one that counts those of one
-// country, beside the UN's estimate. Of other figures the base would be a count
-// that they do not tell.
+// covered sets the count of all, the figure about all countries, or the count of
+// those of one country, beside the UN's estimate. Of other figures the base would
+// be a count that they do not tell; and the UN knows of people born in the DRC
+// neither professions nor what they offer, so that a share of those would compare
+// some with all.
 func (f *Figure) covered() {
 	q, p := f.Query, &f.Published
-	if slices.Equal(q.By, []string{country}) && len(q.Where) == 0 && !q.Qualified {
+	counted := q.Measure == Members && len(q.By) == 0 && !q.Qualified
+	if slices.Equal(q.By, []string{country}) && len(q.Where) == 0 && !q.Qualified || counted && len(q.Where) == 0 {
 		p.Coverage = coverage("", p.Members)
 	}
-	if q.Measure == Members && len(q.By) == 0 && !q.Qualified && len(q.Where) == 1 && q.Where[0].Variable == country && len(q.Where[0].Codes) == 1 {
+	if counted && len(q.Where) == 1 && q.Where[0].Variable == country && len(q.Where[0].Codes) == 1 {
 		p.Coverage = coverage(q.Where[0].Codes[0], p.Total)
 	}
 }

@@ -191,7 +191,7 @@ func TestEverythingIsSaid(t *testing.T) {
 				switch begin, cut := strings.CutSuffix(w.text, "…"); {
 				case w.text == text, cut && len(begin) > 20 && strings.HasPrefix(text, begin):
 					got++
-				case d.Kind == Stacked: // several in a line under the bar
+				case d.Kind == Stacked, d.Kind == Dots: // behind the name of its series
 					got += strings.Count(w.text, colon(d.Lang)+text)
 				}
 			}
