@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -103,8 +104,12 @@ func TestAskedAgain(t *testing.T) {
 	for _, answer := range []string{"yes", "no"} {
 		t.Run(answer, func(t *testing.T) {
 			t.Parallel()
+			meaning, err := strconv.Atoi(bot.NoticeVersion)
+			if err != nil {
+				t.Fatal(err)
+			}
 			r := newRig(t, 20*time.Millisecond, func(c *bot.Config) {
-				c.NoticeHolds = 2
+				c.NoticeHolds = meaning + 1
 				c.Flows = append(c.Flows, rights.Notice())
 			})
 			m := r.tap(r.counted(), "later")

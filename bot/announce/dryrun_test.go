@@ -189,14 +189,14 @@ func TestSay(t *testing.T) {
 	}
 	want := strings.Join([]string{
 		"Destinataires : Belgique + 60 km autour de Liège, toutes professions, avec leur accord.",
-		"Cela touche environ 1 225 personnes.",
-		"Telegram : 715, tout de suite",
+		"Cela touche environ 1 230 personnes.",
+		"Telegram : 710, tout de suite",
 		"WhatsApp, fenêtre ouverte : 130, tout de suite",
-		"WhatsApp, modèle : 355, en 2 jours (palier 250 par jour), 22 $ et plus (prix inconnu : Pays-Bas)",
-		"En attente d'un message : 25",
-		"Non comptés : exclus par le plafond 15 · injoignables moins de 10.",
-		"Français 1 000 · Lingala 185 · English 40",
-		"Belgique 1 185 · Pays-Bas 40",
+		"WhatsApp, modèle : 360, en 2 jours (palier 250 par jour), 22 $ et plus (prix inconnu : Pays-Bas)",
+		"En attente d'un message : 30",
+		"Non comptés : exclus par le plafond 20 · injoignables moins de 10.",
+		"Français 1 000 · Lingala 190 · English 40",
+		"Belgique 1 190 · Pays-Bas 40",
 		"Envoi, au rythme des plateformes : moins d'une minute.",
 	}, "\n")
 	if got := strings.ReplaceAll(run.Say(locales.FR, policy, Rates{20, 35}), "\u00a0", " "); got != want {
