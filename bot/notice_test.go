@@ -167,14 +167,14 @@ func (r *rig) consents(t *testing.T) ([]store.Consent, map[string]store.Consent)
 func TestNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 20*time.Millisecond, func(c *bot.Config) {
-		c.NoticeHolds = 2
+		c.NoticeHolds = 9
 		c.Flows = append(c.Flows, rights.Notice())
 	})
 	m := r.tap(r.counted(), "later")
 	all, _ := r.consents(t)
 	err := r.cfg.Store.Write(t.Context(), func(tx *store.Tx) error {
 		c := all[0]
-		c.ID, c.MessageID, c.NoticeVersion, c.At = uuid.New(), "later", "2.0a0b0c", c.At.Add(time.Second)
+		c.ID, c.MessageID, c.NoticeVersion, c.At = uuid.New(), "later", "9.0a0b0c", c.At.Add(time.Second)
 		return tx.RecordConsent(t.Context(), c)
 	})
 	if err != nil {
