@@ -3,6 +3,7 @@ package figures
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -145,7 +146,11 @@ func (f *Funnels) publish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, p := range periods(Rules(policy), weeks, counts) {
+		all, err := periods(Rules(policy), weeks, counts)
+		if err != nil {
+			return fmt.Errorf("protect the funnel: %w", err)
+		}
+		for _, p := range all {
 			if err := tx.PublishFunnel(ctx, p); err != nil {
 				return err
 			}
@@ -155,7 +160,7 @@ func (f *Funnels) publish(ctx context.Context) error {
 }
 
 // periods are the weeks that can be published, put together.
-func periods(r protect.Rules, weeks []store.FunnelWeek, counts []store.FunnelCount) []store.FunnelPeriod {
+func periods(r protect.Rules, weeks []store.FunnelWeek, counts []store.FunnelCount) ([]store.FunnelPeriod, error) {
 	var out []store.FunnelPeriod
 	var open []store.FunnelWeek
 	var of []store.FunnelCount
@@ -174,12 +179,18 @@ func periods(r protect.Rules, weeks []store.FunnelWeek, counts []store.FunnelCou
 			continue
 		}
 		tables, err := publishFunnel(r, of, open)
-		if err != nil {
-			continue // too few yet
+		if errors.Is(err, protect.ErrTooFew) {
+			continue
 		}
-		published, _ := json.Marshal(tables) // of plain values: it cannot fail
+		if err != nil {
+			return nil, err
+		}
+		published, err := json.Marshal(tables)
+		if err != nil {
+			return nil, err
+		}
 		out = append(out, store.FunnelPeriod{First: open[0].Week, Last: w.Week, Published: published})
 		open, of = nil, nil
 	}
-	return out
+	return out, nil
 }
