@@ -202,7 +202,7 @@ func (s *system) solve() (computes, ok bool) {
 			return true, true
 		}
 	}
-	return false, true
+	return m.sums(s.k)
 }
 
 // peel takes each cell that is known by itself out of all sums that it is in,
@@ -301,6 +301,7 @@ type matrix struct {
 	n     []int
 	lines [][]uint64
 	shown [][]uint64 // of lines: those that were shown as they are
+	first []int      // of lines that elimination left: where each begins
 }
 
 const prime = 1<<31 - 1
@@ -341,6 +342,7 @@ func (m *matrix) eliminate(k int) bool {
 			return false
 		}
 		if n < k {
+			m.first = append(m.first, column)
 			top++
 		}
 		if top == len(m.lines) {
