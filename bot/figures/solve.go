@@ -26,6 +26,7 @@ type set []uint64
 
 func (s set) has(i int) bool { return s[i/64]>>(i%64)&1 == 1 }
 func (s set) put(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s set) drop(i int)     { s[i/64] &^= 1 << (i % 64) }
 func (s set) size() (n int) {
 	for _, w := range s {
 		n += bits.OnesCount64(w)
