@@ -27,7 +27,7 @@ func (f Figure) sayFunnel(v voice) Said {
 	}
 	joined, hidden := false, false
 	for i, row := range p.Rows {
-		joined = joined || strings.Contains(row, joinSign)
+		joined = joined || len(stagesOf(row)) > 1
 		for _, c := range p.Cells[i] {
 			hidden = hidden || c.State == protect.Hidden
 		}
@@ -42,6 +42,9 @@ func (f Figure) sayFunnel(v voice) Said {
 	}
 	if hidden {
 		out.Notes = append(out.Notes, v.text(locales.FigHiddenWhy, nil))
+	}
+	if f.Query.Split == "" {
+		out.Notes = append(out.Notes, v.text(locales.FunnelMinors, nil))
 	}
 	out.Notes = append(out.Notes, v.text(locales.FunnelNote, locales.Args{"Count": int(bot.BegunFor.Hours() / 24)}))
 	if of.Partial {
@@ -67,8 +70,8 @@ func (v voice) funnelRow(f Figure, i int) string {
 	if f.Query.Split != "" {
 		return v.text(locales.FigRow, locales.Args{"Name": name, "Value": v.apart(f, p.Cells[i], p.RowTotals[i])})
 	}
-	if p.Rows[i] == bot.StageDone {
-		return v.text(locales.FigRow, locales.Args{"Name": name, "Value": v.cell(p.Funnel.Reached[i])})
+	if p.Rows[i] == bot.StageDone || p.Rows[i] == bot.StageRefused {
+		return v.text(locales.FigRow, locales.Args{"Name": name, "Value": v.cell(p.Cells[i][0])})
 	}
 	return v.text(locales.FunnelRow, locales.Args{"Name": name, "Reached": v.cell(p.Funnel.Reached[i]), "Stopped": v.cell(p.Cells[i][0])})
 }
@@ -91,7 +94,7 @@ func (f Figure) sinceFunnel(earlier Figure, v, was voice) string {
 		stage, _, _ := strings.Cut(row, joinSign)
 		now, ok := f.Published.reached(stage)
 		before, known := earlier.Published.reached(stage)
-		if ok && known && stage != bot.Stages[0] {
+		if ok && known && stage != bot.Stages[0] && stage != bot.StageRefused {
 			lines = append(lines, v.text(locales.FigRow, locales.Args{
 				"Name":  v.text(locales.FunnelTo, locales.Args{"Name": v.text(stageNames[stage], nil)}),
 				"Value": was.change(v, before, now),
@@ -106,11 +109,18 @@ func (f Figure) sinceFunnel(earlier Figure, v, was voice) string {
 func (f Figure) drawFunnel(v voice, d Drawing) (Drawing, bool) {
 	p := f.Published
 	d.Kind = Bars
-	for _, row := range p.Rows {
+	var reached []protect.Cell
+	for i, row := range p.Rows {
+		if f.Query.Split == "" {
+			if row == bot.StageRefused { // nobody comes there on the way
+				continue
+			}
+			reached = append(reached, p.Funnel.Reached[i])
+		}
 		d.Labels = append(d.Labels, capital(v.stages(row)))
 	}
 	if f.Query.Split == "" {
-		d.Series = []Series{{Values: p.Funnel.Reached}}
+		d.Series = []Series{{Values: reached}}
 		return d, true
 	}
 	if len(p.Columns) > seriesOf[Bars].most {
@@ -130,7 +140,11 @@ func (f Figure) funnelRows(v voice) [][]any {
 		rows := [][]any{append(head, v.text(locales.FunnelReached, nil), v.text(locales.FunnelStopped, nil))}
 		for i, row := range p.Rows {
 			line := []any{v.stages(row), v.value(p.Funnel.Reached[i])}
-			if row != bot.StageDone {
+			switch row {
+			case bot.StageRefused:
+				line = []any{v.stages(row), "", v.value(p.Cells[i][0])}
+			case bot.StageDone:
+			default:
 				line = append(line, v.value(p.Cells[i][0]))
 			}
 			rows = append(rows, line)
