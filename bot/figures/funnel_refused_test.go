@@ -78,7 +78,7 @@ func TestRefusedStandApart(t *testing.T) {
 }
 
 // TestRefusedAreSaidOnce: they are told by their line, and nobody is said to get
-// there on the way; where they have no line, its name does not name them.
+// there on the way; where they have no line, a note says in which they are.
 func TestRefusedAreSaidOnce(t *testing.T) {
 	t.Parallel()
 	r := protect.Rules{K: 5, KCross: 10, Rounding: 5, MostVariables: 3}
@@ -104,7 +104,7 @@ func TestRefusedAreSaidOnce(t *testing.T) {
 	if since := f.Since(f, locales.FR, r); strings.Contains(since, "Non merci") {
 		t.Error(since)
 	}
-	if _, text := say(3); strings.Contains(text, "Non merci") || strings.Contains(text, "réunies") || !strings.Contains(text, "Information et accord : 85 y arrivent, 10 s'y arrêtent\n") {
+	if _, text := say(3); strings.Contains(text, "Disent") || !strings.Contains(text, "« Information et accord » compte aussi ceux qui disent « Non merci ».") || strings.Contains(text, "réunies") || !strings.Contains(text, "Information et accord : 85 y arrivent, 10 s'y arrêtent\n") {
 		t.Error(text)
 	}
 }
