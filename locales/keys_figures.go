@@ -22,6 +22,7 @@ const (
 	FigTooFine    Key = "fig_too_fine"
 	FigCoarser    Key = "fig_coarser"
 	FigUnknown    Key = "fig_unknown"
+	FigNames      Key = "fig_names"
 	FigNearby     Key = "fig_nearby"
 	FigWhich      Key = "fig_which"
 	FigSaid       Key = "fig_said"

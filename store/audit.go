@@ -33,6 +33,7 @@ type Entry struct {
 	Size         int64  // of the result: rows, people (protected), bytes; 0: does not apply
 	Exported     bool   // a file left the service
 	Words        string // as they were written; sealed on record
+	Understood   []byte // a question in figures, as JSON: codes only; nil: does not apply
 }
 
 // Audit adds an act to the log, in the transaction of the act itself.
@@ -44,9 +45,9 @@ func (tx *Tx) Audit(ctx context.Context, e Entry) error {
 	insert := func() error {
 		return pgx.BeginFunc(ctx, tx.tx, func(inner pgx.Tx) error {
 			_, err := inner.Exec(ctx, `
-				INSERT INTO audit (id, at, actor, role, organisation, act, object, size, exported, sealed_words)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-				e.ID, e.At, e.Actor, orNull(e.Role), orNull(e.Organisation), e.Act, orNull(e.Object), orNull(e.Size), e.Exported, sealed)
+				INSERT INTO audit (id, at, actor, role, organisation, act, object, size, exported, sealed_words, understood)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+				e.ID, e.At, e.Actor, orNull(e.Role), orNull(e.Organisation), e.Act, orNull(e.Object), orNull(e.Size), e.Exported, sealed, e.Understood)
 			return err
 		})
 	}
@@ -88,23 +89,21 @@ type auditRow struct {
 	Size         *int64    `db:"size"`
 	Exported     bool      `db:"exported"`
 	SealedWords  []byte    `db:"sealed_words"`
+	Understood   []byte    `db:"understood"`
 }
 
 // AuditLog gives the acts of the log, the oldest first. Who reads it writes an
 // act of its own: see ReadAudit.
 func (r reader) AuditLog(ctx context.Context, q AuditQuery) ([]Entry, error) {
 	rows, err := many[auditRow](ctx, r.q, `
-		SELECT id, at, actor, role, organisation, act, object, size, exported, sealed_words FROM audit
+		SELECT id, at, actor, role, organisation, act, object, size, exported, sealed_words, understood FROM audit
 		WHERE at >= $1 AND ($2 = '' OR act = $2) AND ($3 = '' OR actor = $3) ORDER BY at, id`, q.Since, q.Act, q.Actor)
 	if err != nil {
 		return nil, fmt.Errorf("read audit log: %w", err)
 	}
 	entries := make([]Entry, 0, len(rows))
 	for _, row := range rows {
-		e := Entry{
-			ID: row.ID, At: row.At, Actor: row.Actor, Role: orZero(row.Role), Organisation: orZero(row.Organisation),
-			Act: row.Act, Object: orZero(row.Object), Size: orZero(row.Size), Exported: row.Exported,
-		}
+		e := row.entry()
 		if q.Words {
 			if e.Words, err = r.openText("audit", e.ID.String(), "sealed_words", row.SealedWords); err != nil {
 				return nil, fmt.Errorf("read audit log: %w", err)
@@ -113,6 +112,14 @@ func (r reader) AuditLog(ctx context.Context, q AuditQuery) ([]Entry, error) {
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// entry is a row without its words.
+func (row auditRow) entry() Entry {
+	return Entry{
+		ID: row.ID, At: row.At, Actor: row.Actor, Role: orZero(row.Role), Organisation: orZero(row.Organisation),
+		Act: row.Act, Object: orZero(row.Object), Size: orZero(row.Size), Exported: row.Exported, Understood: row.Understood,
+	}
 }
 
 // ReadAudit is AuditLog for somebody: that they read it, and how much, is an

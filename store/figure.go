@@ -98,12 +98,3 @@ func (tx *Tx) holdFigures(ctx context.Context, snapshot string) error {
 	}
 	return nil
 }
-
-// LastFigure is the newest figure that a role asked for, since a time.
-func (r reader) LastFigure(ctx context.Context, role uuid.UUID, since time.Time) (f Figure, found bool, err error) {
-	f, found, err = one[Figure](ctx, r.q, selectFigure+` WHERE f.role_id = $1 AND f.at >= $2 AND NOT f.aside ORDER BY f.at DESC, f.id LIMIT 1`, role, since)
-	if err != nil {
-		return Figure{}, false, fmt.Errorf("find last figure: %w", err)
-	}
-	return f, found, nil
-}

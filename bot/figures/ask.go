@@ -2,6 +2,8 @@ package figures
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -48,6 +50,9 @@ func (d *Desk) answer(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[s
 	if err != nil || refusal != "" {
 		return c.refuse(refusal, err)
 	}
+	if c.understood, err = json.Marshal(q); err != nil {
+		return nil, fmt.Errorf("write question: %w", err)
+	}
 	return c.figure(s, q, earlier)
 }
 
@@ -56,7 +61,7 @@ func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]stri
 	p, err := c.tells(s, q)
 	switch {
 	case withheld(err):
-		return c.say(Refuse(err, s, q, c.lang, c.rules), "", 0)
+		return c.say(c.lead+Refuse(err, s, q, c.lang, c.rules), "", 0)
 	case err != nil:
 		return nil, err
 	}
@@ -72,7 +77,7 @@ func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]stri
 	if err != nil {
 		return nil, err
 	}
-	text := f.Say(c.lang, c.rules).Text() + more
+	text := c.lead + f.Say(c.lang, c.rules).Text() + more
 	if earlier != nil && !q.Measure.apart() { // those are of their day
 		text += "\n\n" + f.Since(*earlier, c.lang, c.rules)
 	}
@@ -166,26 +171,45 @@ func (c *counter) understand(words string) (q Query, earlier *Figure, refusal st
 	if !u.Clear() {
 		return Query{}, nil, u.Unclear(c.lang), nil
 	}
+	if u.Names {
+		names := c.names()
+		if len(u.Query.variables()) == 0 {
+			return Query{}, nil, names, nil
+		}
+		c.lead = names + "\n\n"
+	}
 	q, c.each = u.Query, u.Each
 	if Refines(words) {
-		last, found, err := c.tx.LastFigure(c.ctx, c.held.ID, c.d.At.Add(-recent))
-		if err != nil {
+		if q, err = c.refined(q); err != nil {
 			return Query{}, nil, "", err
-		}
-		if found {
-			f, err := onRecord(last)
-			if err != nil {
-				return Query{}, nil, "", err
-			}
-			if f.Query.Measure != Funnel {
-				q = q.On(f.Query)
-			}
 		}
 	}
 	if earlier != nil && !reflect.DeepEqual(q, earlier.Query) {
 		return Query{}, nil, locales.Text(c.lang, locales.FigSinceOther, locales.Args{"ID": earlier.ID, "What": earlier.Query.Words(c.lang)}), nil
 	}
 	return q, earlier, "", nil
+}
+
+// names says that nobody is ever listed, and what is possible instead.
+func (c *counter) names() string {
+	return locales.Text(c.lang, locales.FigNames, locales.Args{"Request": firstOf(locales.CmdRequest, c.lang)})
+}
+
+// refined is a question on top of the one before, be that answered or refused: "and
+// in France?" goes on from nurses in Canada, even if those are too few.
+func (c *counter) refined(q Query) (Query, error) {
+	raw, found, err := c.tx.LastUnderstood(c.ctx, actAsk, store.RoleActor(c.held.ID), c.d.At.Add(-recent))
+	if err != nil || !found {
+		return q, err
+	}
+	var last Query
+	if err := json.Unmarshal(raw, &last); err != nil {
+		return Query{}, fmt.Errorf("read question: %w", err)
+	}
+	if last.Measure == Funnel {
+		return q, nil
+	}
+	return q.On(last), nil
 }
 
 // tells is what may be told of a question.

@@ -68,6 +68,8 @@ type counter struct {
 	// onlyResults: a coordinator, who asks for what came of announcements.
 	onlyResults bool
 	each        []Query // to be answered beside the first
+	lead        string  // said before the answer
+	understood  []byte  // the question, for the log; nil: none was asked or understood
 }
 
 func (d *Desk) open(ctx context.Context, tx *store.Tx, doing bot.Doing) (*counter, error) {
@@ -203,7 +205,7 @@ func (c *counter) audit(act, id string, size int) error {
 	entry[6], entry[8] = entry[6]&0x0f|0x80, entry[8]&0x3f|0x80 // version 8: of our own making
 	return c.tx.Audit(c.ctx, store.Entry{
 		ID: entry, At: c.d.At, Actor: store.RoleActor(c.held.ID), Role: string(c.held.Role), Organisation: string(c.held.Organisation),
-		Act: act, Object: id, Size: int64(size), Exported: act == actExport, Words: c.d.Event.Answer.Text,
+		Act: act, Object: id, Size: int64(size), Exported: act == actExport, Words: c.d.Event.Answer.Text, Understood: c.understood,
 	})
 }
 

@@ -22,6 +22,8 @@ type Understood struct {
 	// Alone is a measure that is not known of what is asked. Query is what can be
 	// asked without it.
 	Alone Measure
+	// Names: people are asked for, by name or number. They are counted at most.
+	Names bool
 }
 
 // Unknown is a word that was not understood, and what it may have been.
@@ -128,6 +130,8 @@ func (p *parser) place(phrase string, parts []string) ([]meaning, bool) {
 func (p *parser) take(phrase string, found []meaning) {
 	m := p.choose(found)
 	switch m.kind {
+	case naming:
+		p.out.Names = true
 	case shared:
 		p.share = true
 	case skilful:

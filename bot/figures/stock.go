@@ -1,6 +1,8 @@
 package figures
 
 import (
+	"strconv"
+
 	"mboka/bot/protect"
 	"mboka/locales"
 	"mboka/locales/reference"
@@ -85,7 +87,7 @@ func about(n int) int {
 
 func (v voice) coverage(c *Coverage) string {
 	args := locales.Args{
-		"Members": v.cell(c.Members), "Stock": locales.Number(v.lang, about(c.Stock)), "Year": c.Year,
+		"Members": v.cell(c.Members), "Stock": locales.Number(v.lang, about(c.Stock)), "Year": strconv.Itoa(c.Year),
 		"Percent": locales.Percent(v.lang, thousandths(c.Members.N, c.Stock)),
 	}
 	if c.Country == "" {

@@ -35,6 +35,7 @@ const (
 	byIt                  // names a variable
 	isIt                  // names a value
 	measuring             // names a measure
+	naming                // asks who they are, or how to reach them
 	unspoken              // says nothing
 )
 
@@ -99,7 +100,7 @@ func (v *vocabulary) read(file string) error {
 }
 
 // readMeaning reads "by:sex", "by:age_band+sex", "is:sex=f+m", "measure:months",
-// "count", "share", "qualified" or "noise".
+// "count", "share", "qualified", "names" or "noise".
 func readMeaning(s string) (meaning, error) {
 	what, rest, _ := strings.Cut(s, ":")
 	name, codes, _ := strings.Cut(rest, "=")
@@ -113,6 +114,8 @@ func readMeaning(s string) (meaning, error) {
 		m.kind = skilful
 	case "aimed":
 		m.kind = aiming
+	case "names":
+		m.kind = naming
 	case "noise":
 		m.kind = unspoken
 	case "measure":

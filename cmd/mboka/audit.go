@@ -84,7 +84,7 @@ func (c auditShowCmd) Run(e *world) error {
 
 func printAudit(out io.Writer, entries []store.Entry, words bool) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	head := "WHEN\tWHO\tROLE\tFOR\tACT\tON\tSIZE\tFILE"
+	head := "WHEN\tWHO\tROLE\tFOR\tACT\tON\tSIZE\tFILE\tUNDERSTOOD"
 	if words {
 		head += "\tWORDS"
 	}
@@ -97,7 +97,7 @@ func printAudit(out io.Writer, entries []store.Entry, words bool) error {
 		if a.Exported {
 			file = "yes"
 		}
-		cells := []string{a.At.UTC().Format(time.DateTime), a.Actor, dash(a.Role), dash(a.Organisation), a.Act, dash(a.Object), size, file}
+		cells := []string{a.At.UTC().Format(time.DateTime), a.Actor, dash(a.Role), dash(a.Organisation), a.Act, dash(a.Object), size, file, dash(string(a.Understood))}
 		if words {
 			quoted := "-"
 			if a.Words != "" {
