@@ -28,7 +28,7 @@ func distressWord(text string) bool { return slices.Contains(distressWords, refe
 
 // asks tells whether a text is put as a question: where it was only guessed to be
 // an answer, it may be something else.
-func asks(text string) bool { return strings.HasSuffix(strings.TrimSpace(text), "?") }
+func asks(text string) bool { return strings.Contains(text, "?") }
 
 // distressed tells whether a text speaks of distress somewhere.
 func distressed(text string) bool {

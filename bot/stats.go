@@ -105,6 +105,16 @@ func (t *thinker) question(top flows.State, text string) bool {
 	return true
 }
 
+// sentence is from how many words on a text is more than the name of a line of a
+// menu, mistyped.
+const sentence = 4
+
+// mayAsk tells whether a text that was only guessed to be an answer may be a
+// question in figures.
+func (t *thinker) mayAsk(text string) bool {
+	return t.may(store.AskFigures) && len(strings.Fields(text)) >= sentence
+}
+
 func (t *thinker) figure(name, text string) {
 	t.decide(flows.Event{Flow: ChatFlow, Name: name, Answer: flows.Answered{Text: text}})
 }

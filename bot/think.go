@@ -249,7 +249,7 @@ func (t *thinker) advance(in flows.Input) {
 	f := t.b.flows[top.Flow]
 	turn := flows.Advance(f, top, in)
 	guessed := turn.State.Pending != nil && !turn.Done && turn.State.Step == top.Step
-	if in.Text != "" && (turn.Missed || guessed && (distressWord(in.Text) || asks(in.Text))) {
+	if in.Text != "" && (turn.Missed || guessed && (distressWord(in.Text) || asks(in.Text) || t.mayAsk(in.Text))) {
 		if line, ok := t.aside(in.Text); ok {
 			turn = flows.Repeat(f, top, t.input(), line)
 		} else if t.at.Sub(t.s.At) > silence && !t.s.At.IsZero() && isForm(top.Flow) {

@@ -48,7 +48,7 @@ func TestAuditShow(t *testing.T) {
 	if len(lines) != len(store.DemoSettings())+3 || strings.Contains(all, "zorglub") {
 		t.Errorf("%d lines:\n%s", len(lines), all)
 	}
-	if !regexp.MustCompile(`(?m)^20\S+ \S+  operator +-  +-  +setting\.set +k +-  +-$`).MatchString(all) {
+	if !regexp.MustCompile(`(?m)^20\S+ \S+  operator +-  +-  +setting\.set +k +-  +-  +-$`).MatchString(all) {
 		t.Errorf("the change of k is not to be seen:\n%s", all)
 	}
 	if !regexp.MustCompile(`role:[0-9a-f-]{36}  official  ministry  figure\.ask +F-1 +40 +yes`).MatchString(all) {

@@ -98,6 +98,13 @@ func TestFiguresInTheChat(t *testing.T) {
 		if got := asked("combien de géologues en Finlande"); !strings.Contains(got, "Trop peu") || !strings.Contains(got, "Je peux répondre pour") {
 			t.Errorf("too few:\n%s", got)
 		}
+		asked("et en France ?")
+		if got := asked("qui sont-ils ? donnez-moi leurs numéros de téléphone"); !strings.Contains(got, "ni liste") || !strings.Contains(got, "« demander »") || strings.Contains(got, "Vouliez-vous") {
+			t.Errorf("asked who they are:\n%s", got)
+		}
+		if got := asked("la liste des professionnels de santé"); !strings.Contains(got, "ni liste") || shownNumber(t, got[strings.Index(got, "santé"):]) != rounded(`profession_group = 'health'`) {
+			t.Errorf("asked for a list of some:\n%s", got)
+		}
 		if got := asked("/explain F-22222"); !strings.Contains(got, "ne trouve pas") {
 			t.Errorf("no such figure:\n%s", got)
 		}
@@ -167,8 +174,14 @@ func (s *testService) settles(t *testing.T, id string) {
 	if !strings.Contains(d.phone.last(), "25-34 ans") {
 		t.Errorf("it was counted again:\n%s", d.phone.last())
 	}
-	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 26+2*len(bot.TopQuestions) {
+	if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND sealed_words IS NOT NULL`); n != 32+2*len(bot.TopQuestions) {
 		t.Errorf("%d questions in the log with their words", n)
+	}
+	for _, country := range []string{"FI", "FR"} { // one refused, and the one that goes on from it
+		where := `[{"Variable": "profession", "Codes": ["mining_geology"]}, {"Variable": "country_residence", "Codes": ["` + country + `"]}]`
+		if n := s.number(`SELECT count(*) FROM audit WHERE act = 'figure.ask' AND understood @> '{"Where": ` + where + `}'`); n != 2 {
+			t.Errorf("%d questions about geologists in %s in the log, as they were understood", n, country)
+		}
 	}
 	if n := s.number(fmt.Sprintf(`SELECT count(*) FROM audit WHERE act = 'figure.explain' AND object = '%s'`, id)); n != 2 {
 		t.Errorf("%d explanations in the log", n)
