@@ -33,6 +33,7 @@ var (
 var serviceGrants = map[string]Grant{
 	"address":            mayAll,
 	"ambassador":         mayChange,
+	"ambassador_month":   mayChange,
 	"announcement":       mayChange,
 	"announcement_draft": mayAll,
 	"announcement_text":  mayAll,
