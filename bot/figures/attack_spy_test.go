@@ -242,6 +242,14 @@ func (s spy) readLines(q Query, rows, columns []string, sum func(seen) protectte
 				return err
 			}
 		}
+		for _, code := range listed {
+			if code == Other || v.Ordered || v.Several { // these are listed though nobody has them
+				continue
+			}
+			if err := s.Learn(line(code), 1, protecttest.Unbounded); err != nil {
+				return err
+			}
+		}
 		if !v.Ordered && len(q.By) == 2 { // of one variable the small ones stand in another order
 			for i, code := range listed[1:] {
 				if code == Other {
