@@ -132,7 +132,7 @@ func (f *reader) counts(from, to int) (all []store.FunnelCount) {
 
 func weekOf(at time.Time) int { return int(at.Sub(firstWeek) / week) }
 
-// read takes in one table, from its words and from its file.
+// read takes in one table.
 func (f *reader) read(t *testing.T, split Split, p Published, in func(begun) bool) {
 	t.Helper()
 	f.said(t, split, p)
@@ -158,7 +158,7 @@ func (f *reader) read(t *testing.T, split Split, p Published, in func(begun) boo
 	}
 }
 
-// said holds what leaves against what was published: there is no number in it
+// said holds the file against what was published: there is no number in it
 // besides.
 func (f *reader) said(t *testing.T, split Split, p Published) {
 	t.Helper()
