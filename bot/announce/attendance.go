@@ -244,6 +244,9 @@ func (a Attendance) come(ctx context.Context, tx *store.Tx, d bot.Doing, m store
 	if v, _, err = tx.RSVPOf(ctx, m.ID, who); err != nil {
 		return nil, err
 	}
+	if err := toWorkshop(ctx, tx, d, m, v, results); err != nil {
+		return nil, err
+	}
 	switch {
 	case answer != store.RSVPYes:
 		results[bot.ResultOutcome] = bot.RSVPNoted

@@ -76,7 +76,7 @@ func (d *Desk) file(ctx context.Context, q bot.Looking) (flows.Fact, error) {
 	if err != nil {
 		return flows.Fact{}, fmt.Errorf("read settings: %w", err)
 	}
-	f.Titles = titles(f.Published.Results, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, q.Lang)
+	f.Titles = titles(f.Published, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, q.Lang)
 	file, err := f.File(kind, q.Lang, Rules(policy))
 	return flows.Fact{Args: map[string]any{bot.CopyFiles: []bot.File{file}}}, err
 }

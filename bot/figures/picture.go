@@ -194,7 +194,7 @@ func (d *Desk) Picture(ctx context.Context, ref string, lang locales.Lang) (bot.
 		return bot.Image{}, err
 	}
 	f.Mark = mark
-	f.Titles = titles(f.Published.Results, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, lang)
+	f.Titles = titles(f.Published, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, lang)
 	drawing, ok := f.Drawing(lang, Rules(policy))
 	if !ok {
 		return bot.Image{}, errNoPicture
