@@ -189,7 +189,7 @@ func TestWorkshopGroups(t *testing.T) {
 	w := all[0] // counted once, however it is corrected
 	w.PairAfter = 1
 	putWorkshop(t, db, w)
-	add(2, small) // with too few
+	add(2, small)                        // with too few
 	do(t, db, func(tx *store.Tx) error { // one of four has gone
 		_, err := tx.DropWorkshop(t.Context(), all[2].StaffID)
 		return err

@@ -218,7 +218,9 @@ func (f Figure) definitions(v voice) [][]any {
 			rows = append(rows, []any{word(locales.FigDefRounding), f.step(v.rules)}, []any{word(locales.FigDefNote), f.traineesRule(v.lang, v.rules)})
 		}
 		for _, note := range said.Notes {
-			rows = append(rows, []any{word(locales.FigDefNote), note})
+			if note != v.text(locales.TraineesFile, nil) { // here it is
+				rows = append(rows, []any{word(locales.FigDefNote), note})
+			}
 		}
 		return append(rows, []any{word(locales.FigDefNote), said.Footer})
 	}

@@ -67,8 +67,8 @@ func TestTopicsWished(t *testing.T) {
 	}
 }
 
-// marked is a group of people of whom each has marked the same.
-func marked(mission uuid.UUID, people, before, after, satisfied, content int) store.WorkshopGroup {
+// ofOneMind is a group of people of whom each has marked the same.
+func ofOneMind(mission uuid.UUID, people, before, after, satisfied, content int) store.WorkshopGroup {
 	return store.WorkshopGroup{Mission: mission, People: people, SumBefore: people * before, SumAfter: people * after, Satisfied: satisfied, SumSatisfaction: satisfied * content}
 }
 
@@ -77,13 +77,13 @@ func marked(mission uuid.UUID, people, before, after, satisfied, content int) st
 // how content few people of a group were is in no mean at all.
 func TestTrainedTellsWholeGroups(t *testing.T) {
 	t.Parallel()
-	missions, all := map[uuid.UUID]store.Mission{}, []store.WorkshopGroup{marked(uuid.Nil, 10, 2, 3, 10, 2)}
+	missions, all := map[uuid.UUID]store.Mission{}, []store.WorkshopGroup{ofOneMind(uuid.Nil, 10, 2, 3, 10, 2)}
 	for i := range 6 {
 		id := uuid.UUID{byte(i + 1)}
 		missions[id] = store.Mission{ID: id, Kind: store.Workshop, Timezone: "Africa/Kinshasa", StartsAt: day.AddDate(0, i, 0)}
-		all = append(all, marked(id, 12, 2, 4, []int{9, 12, 12, 12, 12, 0}[i], 4))
+		all = append(all, ofOneMind(id, 12, 2, 4, []int{9, 12, 12, 12, 12, 0}[i], 4))
 	}
-	all = append(all, marked(uuid.Nil, 20, 3, 4, 1, 1))
+	all = append(all, ofOneMind(uuid.Nil, 20, 3, 4, 1, 1))
 	got := trained(rules, all, missions)
 	if got.People.N != 100 || got.Before.Tenths != (10*(10*2+72*2+20*3)+51)/102 || got.Content.People.N != 60 || got.Content.Mean.Tenths != (10*(10*2+48*4)+29)/58 {
 		t.Errorf("%+v %+v", got, got.Content)
