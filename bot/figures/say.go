@@ -28,7 +28,8 @@ type Figure struct {
 	Titles map[uuid.UUID]string
 }
 
-// Said is a figure in words: each part is one line or several.
+// Said is a figure in words: each part is one line or several. Understood is ""
+// where there was nothing to understand.
 type Said struct {
 	Understood, Sentence string
 	Table                []string
@@ -38,7 +39,10 @@ type Said struct {
 
 // Text is all of it as one message.
 func (s Said) Text() string {
-	parts := []string{s.Understood, s.Sentence}
+	parts := []string{s.Sentence}
+	if s.Understood != "" {
+		parts = []string{s.Understood, s.Sentence}
+	}
 	if len(s.Table) > 0 {
 		parts = append(parts, strings.Join(s.Table, "\n"))
 	}
