@@ -3,6 +3,7 @@ package synthetic
 import (
 	"iter"
 	"math/rand/v2"
+	"slices"
 
 	"mboka/locales/reference"
 )
@@ -47,10 +48,12 @@ func Trainees(n int, seed uint64) iter.Seq[Trainee] {
 	return func(yield func(Trainee) bool) {
 		for i := range n {
 			d := draw{rand.New(rand.NewPCG(seed, 1<<32+uint64(i)))}
-			t := Trainee{Institution: institutions[min(d.IntN(len(institutions)), d.IntN(len(institutions)))]} // the first ones are the larger
+			t := Trainee{Institution: institutions[d.early(len(institutions))]}
 			if d.chance(tellsTopics) {
-				for _, at := range d.Perm(len(topics))[:1+d.IntN(mostTopics)] {
-					t.Topics = append(t.Topics, topics[at])
+				for range 1 + d.IntN(mostTopics) {
+					if topic := topics[d.early(len(topics))]; !slices.Contains(t.Topics, topic) {
+						t.Topics = append(t.Topics, topic)
+					}
 				}
 			}
 			t.Before = 1 + d.step(firstMarks[:])
@@ -64,6 +67,9 @@ func Trainees(n int, seed uint64) iter.Seq[Trainee] {
 		}
 	}
 }
+
+// early draws one of so many places, the first ones more often.
+func (d draw) early(n int) int { return min(d.IntN(n), d.IntN(n), d.IntN(n)) }
 
 // step draws a place by percents.
 func (d draw) step(percents []float64) int {
