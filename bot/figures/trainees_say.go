@@ -136,7 +136,7 @@ func (f Figure) drawTrainees(v voice, d Drawing) (Drawing, bool) {
 			d.Series[i].Values = append(d.Series[i].Values, protect.Cell{N: m.Tenths, State: m.State})
 		}
 	}
-	add(v.text(locales.TraineesCount, nil), t.People, t.Before, t.After)
+	add(capital(v.text(locales.TraineesCount, nil)), t.People, t.Before, t.After)
 	d.Says = [][]string{{v.mean(t.Before)}, {v.mean(t.After)}}
 	for _, in := range t.Workshops {
 		add(v.workshopName(f, in), in.People, in.Before, in.After)
