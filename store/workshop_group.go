@@ -154,15 +154,20 @@ func (tx *Tx) workshopsDue(ctx context.Context, at time.Time, rules WorkshopRule
 	return groups, people, nil
 }
 
+// onlyMeans are the versions of the consent to means alone: what these people
+// wished for is not counted.
+const onlyMeans = "workshop-1.%"
+
 func (tx *Tx) takeWorkshop(ctx context.Context, at time.Time, mission uuid.UUID, ids []uuid.UUID) error {
 	if _, err := tx.tx.Exec(ctx, `
-		WITH of AS (SELECT * FROM workshop_answer WHERE id = ANY($3))
+		WITH of AS (SELECT pair_before, pair_after, pair_satisfaction, institution,
+				CASE WHEN agreed_version NOT LIKE $4 THEN topics END AS topics FROM workshop_answer WHERE id = ANY($3))
 		INSERT INTO workshop_group (id, mission_id, taken_at, people, sum_before, sum_after, satisfied, sum_satisfaction, wishing, topics, institutions)
 		SELECT gen_random_uuid(), $1, $2, count(*), sum(pair_before), sum(pair_after), count(pair_satisfaction), coalesce(sum(pair_satisfaction), 0),
 			count(*) FILTER (WHERE cardinality(topics) > 0),
 			(SELECT coalesce(jsonb_object_agg(topic, n), '{}') FROM (SELECT topic, count(*) AS n FROM of, unnest(topics) topic GROUP BY topic) t),
 			(SELECT coalesce(jsonb_object_agg(institution, n), '{}') FROM (SELECT coalesce(institution, '') AS institution, count(*) AS n FROM of GROUP BY 1) i)
-		FROM of`, orNull(mission), at, ids); err != nil {
+		FROM of`, orNull(mission), at, ids, onlyMeans); err != nil {
 		return err
 	}
 	_, err := tx.tx.Exec(ctx, `UPDATE workshop_answer SET counted = 1 WHERE id = ANY($1)`, ids)
