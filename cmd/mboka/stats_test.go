@@ -102,7 +102,7 @@ func TestFiguresInTheChat(t *testing.T) {
 		if got := asked("qui sont-ils ? donnez-moi leurs numéros de téléphone"); !strings.Contains(got, "ni liste") || !strings.Contains(got, "« demander »") || strings.Contains(got, "Vouliez-vous") {
 			t.Errorf("asked who they are:\n%s", got)
 		}
-		if got := asked("la liste des professionnels de santé"); !strings.Contains(got, "ni liste") || shownNumber(t, got[strings.Index(got, "santé"):]) != rounded(`profession_group = 'health'`) {
+		if _, got, ok := strings.Cut(asked("la liste des professionnels de santé"), "ni liste"); !ok || shownNumber(t, got[strings.Index(got, "Compris"):]) != rounded(`profession_group = 'health'`) {
 			t.Errorf("asked for a list of some:\n%s", got)
 		}
 		if got := asked("/explain F-22222"); !strings.Contains(got, "ne trouve pas") {
