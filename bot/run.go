@@ -22,7 +22,7 @@ func (t *thinker) run(command string) {
 	case "register":
 		t.register()
 	case "help":
-		t.repeat(flows.Line{Key: locales.Help}, flows.Line{Key: locales.HelpMoney}, flows.Line{Key: locales.Distress})
+		t.repeat(append(t.staffHelp(), flows.Line{Key: locales.Help}, flows.Line{Key: locales.HelpMoney}, flows.Line{Key: locales.Distress})...)
 	case "language":
 		t.begin(FlowTongue, nil)
 	case "contribute":

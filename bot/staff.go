@@ -183,6 +183,32 @@ func (t *thinker) staffLead(lead []flows.Line) []flows.Line {
 	return lead
 }
 
+// staffHelp says what each word of staff is for; it is empty for everybody else.
+func (t *thinker) staffHelp() []flows.Line {
+	var lines locales.Label
+	for _, lang := range locales.Langs {
+		var say []string
+		for _, name := range staffOrder {
+			if t.mayUse(name) {
+				say = append(say, locales.Text(lang, locales.StaffHelpLine, locales.Args{"Word": firstWord(lang, staffKey(name)), "Does": locales.LabelOf(t.doesKey(name)).In(lang)}))
+			}
+		}
+		if len(say) == 0 {
+			return nil
+		}
+		lines[lang] = strings.Join(say, "\n")
+	}
+	return []flows.Line{{Key: locales.StaffHelp, Args: locales.Args{"Lines": lines}}}
+}
+
+// doesKey is the entry of what a word is for.
+func (t *thinker) doesKey(name string) locales.Key {
+	if name == StatsAsked && !t.may(store.AskFigures) {
+		return locales.DoesResults
+	}
+	return locales.Key("does_" + name)
+}
+
 // lapse forgets the roles of who was silent for too long. That they have ended
 // is judged by the records again.
 func (t *thinker) lapse() {
