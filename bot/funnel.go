@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"mboka/flows"
 	"mboka/locales"
 	"mboka/store/sessions"
 )
@@ -18,9 +17,12 @@ import (
 // each is counted at one place only, and moves when they go on.
 //
 // What is counted stands in Redis, by week, language, channel and stage, without
-// a chat: before the age answer nothing of a chat may reach Postgres. Who stops,
-// refuses or is too young stays where they stopped; who begins again counts
-// again, so these are beginnings and not people.
+// a chat: before the age answer nothing of a chat may reach Postgres. Who stops
+// stays where they stopped, who says no to the notice has a stage of their own,
+// since its text is to be judged by them. Who is too young stays at the age
+// question with those who gave no answer: nothing of them may be kept, so nothing
+// tells them apart. Who begins again counts again, so these are beginnings and not
+// people. Staff are not counted, also when they said hello before they had a role.
 type Begun struct {
 	At    time.Time `json:"a"`
 	Lang  string    `json:"l"`
@@ -32,11 +34,15 @@ type Begun struct {
 const BegunFor = 7 * 24 * time.Hour
 
 // Stages are how far one can come in the registration, in order. The name of one
-// is that of the question asked there, of StageMore that of no single one.
+// is that of the question asked there, but for those below.
 var Stages = []string{
-	"language", "consent", "age_band", countryStep, "education_level", "employment_status",
+	"language", "consent", StageRefused, "age_band", countryStep, "education_level", "employment_status",
 	StageCounted, StageMore, StageEnd, StageDone,
 }
+
+// StageRefused is of those who said no to the notice: further than who gave no
+// answer to it, and none that others pass through.
+const StageRefused = "refused"
 
 // The stages of who is registered: the four answers are in.
 const (
@@ -63,16 +69,28 @@ var through = map[string]bool{"thanked": true, "finished": true}
 // Through tells whether the registration ends well by an event.
 func Through(event string) bool { return through[event] }
 
+// refusing is the event of the registration by which somebody says no to the notice.
+const refusing = "declined"
+
+// Refuses tells whether the registration ends by an event because of a no.
+func Refuses(event string) bool { return event == refusing }
+
 // follows counts the beginning of a registration, and how far it comes.
 func (t *thinker) follows() {
-	if t.s.Gated || t.out.Forget || t.out.Need != "" || !t.in.Kind.speaks() {
+	if t.s.Gated || t.out.Need != "" || !t.in.Kind.speaks() {
 		return
 	}
-	was := t.s.Begun
+	was, stage := t.s.Begun, t.stage()
+	if t.out.Forget && stage != StageRefused {
+		return
+	}
 	if was != nil && t.at.Sub(was.At) >= BegunFor {
 		was, t.s.Begun = nil, nil
 	}
-	stage := t.stage()
+	if t.s.Member == "" && len(t.s.Roles) > 0 {
+		t.out.Left, t.s.Begun = was, nil
+		return
+	}
 	if stage == "" || was == nil && t.s.Member != "" {
 		return
 	}
@@ -95,28 +113,37 @@ func (t *thinker) follows() {
 
 // stage is where the registration stands now; "" where none is under way.
 func (t *thinker) stage() string {
-	ended := func(e flows.Event) bool { return e.Flow == FlowRegistration && through[e.Name] }
 	if i := t.s.runs(FlowRegistration); i >= 0 {
 		return StageOf(t.s.Stack[i].Step)
-	} else if slices.ContainsFunc(t.out.Events, ended) {
-		return StageDone
+	}
+	for _, e := range t.out.Events {
+		switch {
+		case e.Flow != FlowRegistration:
+		case Through(e.Name):
+			return StageDone
+		case Refuses(e.Name):
+			return StageRefused
+		}
 	}
 	return ""
 }
 
 // tally is what a turn counts; nil: nothing.
 func (h *held) tally(in Inbound, t thought) *sessions.Tally {
-	if t.Came == nil {
-		return nil
+	var out *sessions.Tally
+	change := func(b *Begun, by int) {
+		if b == nil {
+			return
+		}
+		week := WeekOf(b.At) // both are of one beginning
+		if out == nil {
+			out = &sessions.Tally{Name: week.Format(time.DateOnly)}
+		}
+		cell := h.b.begunCell(week, h.g.Chat.Partition(), Beginnings{Language: b.Lang, Channel: in.Channel, Stage: b.Stage})
+		out.Changes = append(out.Changes, sessions.TallyChange{Cell: cell, By: by})
 	}
-	week := WeekOf(t.Came.At)
-	cell := func(b Begun) string {
-		return h.b.begunCell(week, h.g.Chat.Partition(), Beginnings{Language: b.Lang, Channel: in.Channel, Stage: b.Stage})
-	}
-	out := &sessions.Tally{Name: week.Format(time.DateOnly), Changes: []sessions.TallyChange{{Cell: cell(*t.Came), By: 1}}}
-	if t.Left != nil {
-		out.Changes = append(out.Changes, sessions.TallyChange{Cell: cell(*t.Left), By: -1})
-	}
+	change(t.Came, 1)
+	change(t.Left, -1)
 	return out
 }
 

@@ -53,7 +53,7 @@ type thought struct {
 	Token   string        // the secret of that link
 	Page    locales.Key   // what the page behind it says; "": ExportPage
 	// Came is where a registration that is counted stands now, Left where it stood
-	// before this turn; nil: nothing to count.
+	// before this turn; nil: nothing to count. Left alone is taken back.
 	Came, Left *Begun
 }
 

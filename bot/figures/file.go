@@ -138,7 +138,7 @@ func (f Figure) rows(v voice) [][]any {
 	}
 	down, _ := VariableOf(f.Query.By[0])
 	across, _ := VariableOf(f.Query.By[1])
-	head := []any{v.text(down.Title, nil) + " / " + v.text(across.Title, nil)}
+	head := []any{capital(title(down, v.lang)) + " / " + capital(title(across, v.lang))}
 	for _, code := range p.Columns {
 		head = append(head, v.name(across, code))
 	}
@@ -173,7 +173,7 @@ func (f Figure) rows(v voice) [][]any {
 func (f Figure) list(v voice) [][]any {
 	p := f.Published
 	of, _ := VariableOf(f.Query.By[0])
-	rows := [][]any{{v.text(of.Title, nil), v.text(locales.FigColPeople, nil)}}
+	rows := [][]any{{capital(title(of, v.lang)), v.text(locales.FigColPeople, nil)}}
 	shares := false
 	for i, code := range p.Rows {
 		row := []any{v.name(of, code), v.value(p.Cells[i][0])}

@@ -30,7 +30,7 @@ func (f Figure) monthRows(v voice) [][]any {
 // stockRows are counts, not shares: whoever has a spreadsheet makes those.
 func (f Figure) stockRows(v voice) [][]any {
 	of, _ := VariableOf(country)
-	rows := [][]any{{v.text(of.Title, nil), v.text(locales.StockMembers, nil), v.text(locales.StockUn, nil)}}
+	rows := [][]any{{capital(title(of, v.lang)), v.text(locales.StockMembers, nil), v.text(locales.StockUn, nil)}}
 	for i, code := range f.Published.Rows {
 		un := any(v.text(locales.FigUnknownStock, nil))
 		if n := f.Published.Stock[i]; n > 0 {

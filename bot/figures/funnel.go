@@ -25,7 +25,9 @@ var splits = []Split{"", ByLanguage, ByChannel}
 
 // FunnelOf says of which weeks a funnel is, and how many came to the first stage
 // of each row. Rows are stages, several joined by joinSign where too few stopped
-// at one; cells are how many stopped there.
+// at one; cells are how many stopped there. For those who refused, that is a row
+// like any: they are in one stage and no other, and told of only when they are
+// as many as must be anywhere.
 type FunnelOf struct {
 	From    time.Time      `json:"from"` // the first day
 	To      time.Time      `json:"to"`   // the last day
@@ -59,7 +61,7 @@ func publishFunnel(r protect.Rules, counts []store.FunnelCount, weeks []store.Fu
 	if err != nil {
 		return nil, err
 	}
-	runs, err := protect.Runs(all, k)
+	runs, err := stageRuns(all, k)
 	if err != nil {
 		return nil, err
 	}
@@ -71,15 +73,16 @@ func publishFunnel(r protect.Rules, counts []store.FunnelCount, weeks []store.Fu
 	}
 	out := map[Split]Published{"": p}
 	for _, split := range splits[1:] {
-		if p, ok := splitFunnel(r, split, counts, of); ok {
+		if p, ok := splitFunnel(r, split, counts, runs, of); ok {
 			out[split] = p
 		}
 	}
 	return out, nil
 }
 
-// splitFunnel is a table of it; ok is false for one with too few people.
-func splitFunnel(r protect.Rules, split Split, counts []store.FunnelCount, of FunnelOf) (p Published, ok bool) {
+// splitFunnel is a table of it, over the runs of stages that all together are told
+// in; ok is false for one with too few people.
+func splitFunnel(r protect.Rules, split Split, counts []store.FunnelCount, runs []int, of FunnelOf) (p Published, ok bool) {
 	k, err := r.Threshold(protect.Fine{Variables: 2})
 	if err != nil {
 		return Published{}, false
@@ -100,10 +103,24 @@ func splitFunnel(r protect.Rules, split Split, counts []store.FunnelCount, of Fu
 			table[slices.Index(names, split.of(c))][i] += c.Count
 		}
 	}
-	runs, t, err := r.Apart(table, k)
+	for i, row := range table {
+		table[i] = protect.Joined(row, runs)
+	}
+	joined, t, err := r.Apart(table, k)
+	if no := slices.Index(runs, refusedAt); err == nil && no >= 0 && mixes(joined, no) {
+		for i, row := range table {
+			table[i] = fold(row, no)
+		}
+		runs = slices.Delete(slices.Clone(runs), no, no+1)
+		joined, t, err = r.Apart(table, k)
+	}
 	if err != nil {
 		return Published{}, false
 	}
+	for i, at := range joined {
+		joined[i] = runs[at]
+	}
+	runs = joined
 	of.Reached = nil
 	last, end := len(names), len(runs)
 	p = Published{K: k, Step: r.Rounding, Columns: names, Rows: stageRows(runs), Total: t.Cells[last][end], RowTotals: t.Cells[last][:end], Funnel: &of}
@@ -118,6 +135,40 @@ func splitFunnel(r protect.Rules, split Split, counts []store.FunnelCount, of Fu
 		p.ColumnTotals = append(p.ColumnTotals, t.Cells[i][end])
 	}
 	return p, true
+}
+
+// refusedAt is the place of those who said no to the notice.
+var refusedAt = slices.Index(bot.Stages, bot.StageRefused)
+
+// stageRuns are the runs of stages that can be told. Those who said no are apart or
+// with those who stopped before the same text: a number of theirs and of people
+// who went on would tell nothing of either.
+func stageRuns(all []int, k int) ([]int, error) {
+	runs, err := protect.Runs(all, k)
+	if err != nil || !mixes(runs, refusedAt) {
+		return runs, err
+	}
+	if runs, err = protect.Runs(fold(all, refusedAt), k); err != nil {
+		return nil, err
+	}
+	for i, at := range runs {
+		if at >= refusedAt {
+			runs[i]++
+		}
+	}
+	return runs, nil
+}
+
+// mixes tells whether a run begins at a place and goes on behind it.
+func mixes(starts []int, at int) bool {
+	return slices.Contains(starts, at) && !slices.Contains(starts, at+1)
+}
+
+// fold adds a count to the one before it.
+func fold(counts []int, at int) []int {
+	out := slices.Delete(slices.Clone(counts), at, at+1)
+	out[at-1] += counts[at]
+	return out
 }
 
 func (s Split) of(c store.FunnelCount) string {
@@ -149,21 +200,31 @@ func sum(all []int) (n int) {
 
 // stageNames are what coordinators read of the stages.
 var stageNames = map[string]locales.Key{
-	"language": locales.FunnelLanguage, "consent": locales.FunnelConsent, "age_band": locales.FunnelAge, country: locales.FunnelCountry,
+	"language": locales.FunnelLanguage, "consent": locales.FunnelConsent, bot.StageRefused: locales.FunnelRefused, "age_band": locales.FunnelAge, country: locales.FunnelCountry,
 	"education_level": locales.FunnelEducation, "employment_status": locales.FunnelEmployment,
 	bot.StageCounted: locales.FunnelCounted, bot.StageMore: locales.FunnelMore, bot.StageEnd: locales.FunnelEnd, bot.StageDone: locales.FunnelDone,
 }
 
-// stages is the name of a row. Of many it is the first and the last.
+// stages is the name of a row. Of many it is the first and the last. To say no is
+// one way to stop at the notice.
 func (v voice) stages(row string) string {
 	var names []string
-	for code := range strings.SplitSeq(row, joinSign) {
+	for _, code := range stagesOf(row) {
 		names = append(names, v.text(stageNames[code], nil))
 	}
 	if len(names) > 2 {
 		return names[0] + " … " + names[len(names)-1]
 	}
 	return strings.Join(names, ", ")
+}
+
+// stagesOf are the stages of a row that stand in its name.
+func stagesOf(row string) []string {
+	codes := strings.Split(row, joinSign)
+	if len(codes) > 1 {
+		codes = slices.DeleteFunc(codes, func(code string) bool { return code == bot.StageRefused })
+	}
+	return codes
 }
 
 // columnName is the name of a language or a channel.

@@ -103,6 +103,9 @@ func (f *Funnels) fold(ctx context.Context, w, now time.Time, since []time.Time)
 	if err != nil {
 		return false, err
 	}
+	if _, marked, err := f.Sessions.Watermark(ctx, funnelMark); err != nil || !marked {
+		return false, err // lost since watch, perhaps before it was read: the next run says so
+	}
 	of := store.FunnelWeek{Week: w, Partial: unread > 0 || now.Sub(w.Add(week)) > sessions.TallyKept ||
 		slices.ContainsFunc(since, func(at time.Time) bool { return at.After(w) })}
 	counts := make([]store.FunnelCount, 0, len(all))

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"slices"
 	"strings"
 
 	"mboka/bot"
@@ -10,12 +11,10 @@ import (
 
 // sayFunnel tells how many registrations were begun, and where they stopped.
 func (f Figure) sayFunnel(v voice) Said {
-	p, of := f.Published, f.Published.Funnel
-	days := locales.Args{"From": locales.Date(v.lang, of.From), "To": locales.Date(v.lang, of.To)}
+	p := f.Published
 	out := Said{
-		Understood: v.text(locales.FigUnderstood, locales.Args{"What": f.Query.Words(v.lang)}),
-		Sentence:   v.text(locales.FunnelSentence, locales.Args{"Starts": v.cell(p.Total), "From": days["From"], "To": days["To"]}),
-		Footer:     v.text(locales.FunnelFooter, locales.Args{"Step": f.step(v.rules), "ID": f.ID}),
+		Sentence: v.text(locales.FunnelSentence, locales.Args{"Starts": v.cell(p.Total), "From": locales.Date(v.lang, p.Funnel.From), "To": locales.Date(v.lang, p.Funnel.To)}),
+		Footer:   v.text(locales.FunnelFooter, locales.Args{"Step": f.step(v.rules), "ID": f.ID}),
 	}
 	for _, after := range []struct {
 		stage string
@@ -25,29 +24,44 @@ func (f Figure) sayFunnel(v voice) Said {
 			out.Sentence += " " + v.text(after.key, locales.Args{"N": v.share(n, p.Total)})
 		}
 	}
-	joined, hidden := false, false
-	for i, row := range p.Rows {
-		joined = joined || strings.Contains(row, joinSign)
-		for _, c := range p.Cells[i] {
-			hidden = hidden || c.State == protect.Hidden
+	if len(p.Rows) > 1 {
+		for i := range p.Rows {
+			out.Table = append(out.Table, v.funnelRow(f, i))
 		}
-		out.Table = append(out.Table, v.funnelRow(f, i))
 	}
 	if f.Query.Split != "" {
+		out.Understood = v.text(locales.FigUnderstood, locales.Args{"What": f.Query.Words(v.lang)})
 		out.Table = append(out.Table, v.text(locales.FigRow, locales.Args{"Name": v.text(locales.FunnelBegun, nil), "Value": v.apart(f, p.ColumnTotals, p.Total)}))
-		out.Notes = append(out.Notes, v.text(locales.FunnelSplitNote, nil))
 	}
-	if joined {
-		out.Notes = append(out.Notes, v.text(locales.FunnelJoined, locales.Args{"K": p.K}))
-	}
-	if hidden {
-		out.Notes = append(out.Notes, v.text(locales.FigHiddenWhy, nil))
-	}
-	out.Notes = append(out.Notes, v.text(locales.FunnelNote, locales.Args{"Count": int(bot.BegunFor.Hours() / 24)}))
-	if of.Partial {
-		out.Notes = append(out.Notes, v.text(locales.FunnelPartial, nil))
-	}
+	out.Notes = f.funnelNotes(v)
 	return out
+}
+
+// funnelNotes say how its table is to be read.
+func (f Figure) funnelNotes(v voice) (notes []string) {
+	p := f.Published
+	say := func(when bool, key locales.Key, args locales.Args) {
+		if when {
+			notes = append(notes, v.text(key, args))
+		}
+	}
+	joined, with, hidden := false, false, false
+	for i, row := range p.Rows {
+		named := len(stagesOf(row))
+		joined = joined || named > 1
+		with = with || named < 3 && slices.Contains(strings.Split(row, joinSign), bot.StageRefused) && row != bot.StageRefused
+		hidden = hidden || slices.ContainsFunc(p.Cells[i], func(c protect.Cell) bool { return c.State == protect.Hidden })
+	}
+	whole, several := f.Query.Split == "", len(p.Rows) > 1
+	say(!several, locales.FunnelOneRow, nil)
+	say(several && !whole, locales.FunnelSplitNote, nil)
+	say(several && joined, locales.FunnelJoined, locales.Args{"K": p.K})
+	say(several && with, locales.FunnelWithRefused, locales.Args{"Name": v.text(locales.FunnelConsent, nil)})
+	say(hidden, locales.FigHiddenWhy, nil)
+	say(several && whole, locales.FunnelMinors, nil)
+	say(true, locales.FunnelNote, locales.Args{"Count": int(bot.BegunFor.Hours() / 24)})
+	say(p.Funnel.Partial, locales.FunnelPartial, nil)
+	return notes
 }
 
 // reached is how many came to a stage, where a row begins there.
@@ -67,8 +81,8 @@ func (v voice) funnelRow(f Figure, i int) string {
 	if f.Query.Split != "" {
 		return v.text(locales.FigRow, locales.Args{"Name": name, "Value": v.apart(f, p.Cells[i], p.RowTotals[i])})
 	}
-	if p.Rows[i] == bot.StageDone {
-		return v.text(locales.FigRow, locales.Args{"Name": name, "Value": v.cell(p.Funnel.Reached[i])})
+	if p.Rows[i] == bot.StageDone || p.Rows[i] == bot.StageRefused {
+		return v.text(locales.FigRow, locales.Args{"Name": name, "Value": v.cell(p.Cells[i][0])})
 	}
 	return v.text(locales.FunnelRow, locales.Args{"Name": name, "Reached": v.cell(p.Funnel.Reached[i]), "Stopped": v.cell(p.Cells[i][0])})
 }
@@ -82,7 +96,9 @@ func (v voice) apart(f Figure, cells []protect.Cell, total protect.Cell) string 
 	return strings.Join(append(out, strings.ToLower(v.text(locales.FigTotal, nil))+" "+v.cell(total)), " · ")
 }
 
-// sinceFunnel compares two periods by what was published of them.
+// sinceFunnel compares two periods by what was published of them: which part of
+// those who began came to a stage, since others began in each, or where they are
+// too few for percentages how many.
 func (f Figure) sinceFunnel(earlier Figure, v, was voice) string {
 	lines := []string{v.text(locales.FigSince, locales.Args{
 		"Date": locales.Date(v.lang, earlier.Published.Funnel.To), "ID": earlier.ID, "Change": was.change(v, earlier.Published.Total, f.Published.Total),
@@ -91,12 +107,16 @@ func (f Figure) sinceFunnel(earlier Figure, v, was voice) string {
 		stage, _, _ := strings.Cut(row, joinSign)
 		now, ok := f.Published.reached(stage)
 		before, known := earlier.Published.reached(stage)
-		if ok && known && stage != bot.Stages[0] {
-			lines = append(lines, v.text(locales.FigRow, locales.Args{
-				"Name":  v.text(locales.FunnelTo, locales.Args{"Name": v.text(stageNames[stage], nil)}),
-				"Value": was.change(v, before, now),
-			}))
+		if !ok || !known || stage == bot.Stages[0] || stage == bot.StageRefused {
+			continue
 		}
+		value := was.change(v, before, now)
+		first, some := v.rules.Share(before, earlier.Published.Total)
+		second, both := v.rules.Share(now, f.Published.Total)
+		if some && both {
+			value = v.text(locales.FunnelChange, locales.Args{"Before": first, "After": second})
+		}
+		lines = append(lines, v.text(locales.FigRow, locales.Args{"Name": v.text(locales.FunnelTo, locales.Args{"Name": v.text(stageNames[stage], nil)}), "Value": value}))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -106,11 +126,18 @@ func (f Figure) sinceFunnel(earlier Figure, v, was voice) string {
 func (f Figure) drawFunnel(v voice, d Drawing) (Drawing, bool) {
 	p := f.Published
 	d.Kind = Bars
-	for _, row := range p.Rows {
+	var reached []protect.Cell
+	for i, row := range p.Rows {
+		if f.Query.Split == "" {
+			if row == bot.StageRefused { // nobody comes there on the way
+				continue
+			}
+			reached = append(reached, p.Funnel.Reached[i])
+		}
 		d.Labels = append(d.Labels, capital(v.stages(row)))
 	}
 	if f.Query.Split == "" {
-		d.Series = []Series{{Values: p.Funnel.Reached}}
+		d.Series = []Series{{Values: reached}}
 		return d, true
 	}
 	if len(p.Columns) > seriesOf[Bars].most {
@@ -130,7 +157,11 @@ func (f Figure) funnelRows(v voice) [][]any {
 		rows := [][]any{append(head, v.text(locales.FunnelReached, nil), v.text(locales.FunnelStopped, nil))}
 		for i, row := range p.Rows {
 			line := []any{v.stages(row), v.value(p.Funnel.Reached[i])}
-			if row != bot.StageDone {
+			switch row {
+			case bot.StageRefused:
+				line = []any{v.stages(row), "", v.value(p.Cells[i][0])}
+			case bot.StageDone:
+			default:
 				line = append(line, v.value(p.Cells[i][0]))
 			}
 			rows = append(rows, line)

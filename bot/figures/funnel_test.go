@@ -29,6 +29,7 @@ type fold struct {
 	counts map[string][]bot.Beginnings
 	unread int
 	broken error
+	losing func() // as a week is read
 }
 
 func newFold(t *testing.T) *fold {
@@ -39,6 +40,9 @@ func newFold(t *testing.T) *fold {
 		DB: db, Sessions: sessions.New(storetest.Redis(t), sessions.Options{Prefix: storetest.Prefix(t)}),
 		Policy: store.NewSettings(db, time.Now).Policy, Logger: slog.New(slog.DiscardHandler),
 		Counted: func(_ context.Context, week time.Time) ([]bot.Beginnings, int, error) {
+			if f.losing != nil {
+				f.losing()
+			}
 			return f.counts[week.Format(time.DateOnly)], f.unread, f.broken
 		},
 	}
@@ -141,4 +145,15 @@ func TestFunnelSaysWhatIsMissing(t *testing.T) {
 	partial(29, true, "Redis lost its data")
 	f.unread = 1
 	partial(36, true, "counters of nobody's")
+	f.unread = 0
+	f.week(4, 20, 20)
+	f.week(5, 0, 0) // what a Redis without its data tells
+	f.losing = func() {
+		f.Sessions = sessions.New(storetest.Redis(t), sessions.Options{Prefix: storetest.Prefix(t) + "again"})
+	}
+	if read, _, period := f.at(50); read != 0 || period.Last.After(monday.AddDate(0, 0, 21)) {
+		t.Errorf("%d weeks are read while Redis loses its data, to %v", read, period.Last)
+	}
+	f.losing = nil
+	partial(51, true, "lost while a week was read")
 }

@@ -99,7 +99,7 @@ func (f Figure) drawMonths(v voice, d Drawing) (Drawing, bool) {
 	if len(f.Published.Rows) < 2 {
 		return Drawing{}, false
 	}
-	d.Kind, d.Title = Line, v.text(locales.MonthsTitle, nil)
+	d.Kind, d.Title = Line, capital(v.text(locales.MonthsTitle, nil))
 	for _, code := range f.Published.Rows {
 		d.Labels = append(d.Labels, v.month(code))
 	}

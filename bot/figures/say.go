@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -28,7 +29,8 @@ type Figure struct {
 	Titles map[uuid.UUID]string
 }
 
-// Said is a figure in words: each part is one line or several.
+// Said is a figure in words: each part is one line or several. Understood is ""
+// where there was nothing to understand.
 type Said struct {
 	Understood, Sentence string
 	Table                []string
@@ -38,7 +40,10 @@ type Said struct {
 
 // Text is all of it as one message.
 func (s Said) Text() string {
-	parts := []string{s.Understood, s.Sentence}
+	parts := []string{s.Sentence}
+	if s.Understood != "" {
+		parts = []string{s.Understood, s.Sentence}
+	}
 	if len(s.Table) > 0 {
 		parts = append(parts, strings.Join(s.Table, "\n"))
 	}
@@ -136,7 +141,7 @@ func (f Figure) Say(lang locales.Lang, r protect.Rules) Said {
 }
 
 func (v voice) footer(f Figure) string {
-	return v.text(locales.FigFooter, locales.Args{"Date": locales.Date(v.lang, f.Taken), "ID": f.ID})
+	return v.text(locales.FigFooter, locales.Args{"Step": f.step(v.rules), "Date": locales.Date(v.lang, f.Taken), "ID": f.ID})
 }
 
 // sentence is the one that says no number twice.
@@ -235,7 +240,7 @@ func (q Query) Words(lang locales.Lang) string {
 
 // title is a variable's name as it stands in a sentence.
 func title(v Variable, lang locales.Lang) string {
-	name := locales.LabelOf(v.Title).In(lang)
+	name := locales.LabelOf(cmp.Or(v.Named, v.Title)).In(lang)
 	first, size := utf8.DecodeRuneInString(name)
 	return string(unicode.ToLower(first)) + name[size:]
 }
@@ -272,7 +277,11 @@ func Refuse(err error, s *Snapshot, q Query, lang locales.Lang, r protect.Rules)
 	if len(passing) == 0 {
 		return out
 	}
-	return out + " " + locales.Text(lang, locales.FigCoarser, locales.Args{"What": strings.Join(passing, " ; ")})
+	what := passing[0]
+	for _, next := range passing[1:] {
+		what = locales.Text(lang, locales.FigBetween, locales.Args{"One": what, "Next": next})
+	}
+	return out + " " + locales.Text(lang, locales.FigCoarser, locales.Args{"What": what})
 }
 
 // coarser are the questions with one condition less; of a city its country.

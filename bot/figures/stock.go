@@ -124,6 +124,6 @@ func (f Figure) drawStock(v voice, d Drawing) (Drawing, bool) {
 		members.Values = append(members.Values, cell)
 		un.Values = append(un.Values, protect.Cell{N: (thousandths(p.Stock[i], p.StockAll) + 5) / 10})
 	}
-	d.Kind, d.Title, d.Unit, d.Series = Bars, v.text(locales.StockTitle, nil), percentSign(v.lang), []Series{members, un}
+	d.Kind, d.Title, d.Unit, d.Series = Bars, capital(v.text(locales.StockTitle, nil)), percentSign(v.lang), []Series{members, un}
 	return d, true
 }

@@ -12,6 +12,9 @@ import (
 type Variable struct {
 	Key   string // as in the profile
 	Title locales.Key
+	// Named is how officials read it where Title is in a member's own words; "":
+	// as Title.
+	Named locales.Key
 	// Several: a person may have more than one, and percentages are of people.
 	Several bool
 	// Ordered: the values have an order of their own, such as ages; else the
@@ -47,17 +50,17 @@ var Variables = []Variable{
 	{Key: age, Title: locales.TAgeBand, Ordered: true, Unsaid: []string{"adult"}, list: age},
 	{Key: country, Title: locales.TCountryResidence},
 	{Key: education, Parts: true, Title: locales.TEducationLevel, Ordered: true, Unsaid: []string{"edu_unknown"}, list: education},
-	{Key: employed, Parts: true, Title: locales.TEmploymentStatus, Unsaid: []string{"na"}, list: employed},
-	{Key: "field_of_study", Title: locales.TFieldOfStudy, list: "field_of_study"},
+	{Key: employed, Parts: true, Title: locales.TEmploymentStatus, Named: locales.FvEmploymentStatus, Unsaid: []string{"na"}, list: employed},
+	{Key: "field_of_study", Title: locales.TFieldOfStudy, Named: locales.FvFieldOfStudy, list: "field_of_study"},
 	{Key: "sector", Title: locales.TSector, list: "sector"},
 	{Key: group, Title: locales.TProfessionGroup, list: group},
 	{Key: profession, Title: locales.TProfession, Sensitive: true},
 	{Key: experience, Title: locales.TExperienceYears, Ordered: true, list: experience},
-	{Key: languages, Title: locales.TLanguages, Several: true, list: languages},
-	{Key: offers, Title: locales.TContributionTypes, Several: true, list: offers},
+	{Key: languages, Title: locales.TLanguages, Named: locales.FvLanguages, Several: true, list: languages},
+	{Key: offers, Title: locales.TContributionTypes, Named: locales.FvContributionTypes, Several: true, list: offers},
 	{Key: city, Title: locales.TCityResidence, Sensitive: true},
 	{Key: "years_abroad", Title: locales.TYearsAbroad, Ordered: true, Unsaid: []string{"na"}, list: "years_abroad"},
-	{Key: "sex", Parts: true, Title: locales.TSex, Unsaid: []string{"na"}, list: "sex"},
+	{Key: "sex", Parts: true, Title: locales.TSex, Named: locales.FvSex, Unsaid: []string{"na"}, list: "sex"},
 	{Key: province, Title: locales.TProvinceOrigin, Sensitive: true, list: province},
 	{Key: belowKey, Parts: true, Title: locales.BelowTitle, Sensitive: true, Ordered: true}, // made of others, a profession among them
 

@@ -52,9 +52,10 @@ var words = sync.OnceValues(func() (*vocabulary, error) {
 		}
 	}
 	for _, variable := range Variables {
-		v.add(locales.LabelOf(variable.Title).In(locales.FR), meaning{kind: byIt, variable: variable.Key})
-		v.add(locales.LabelOf(variable.Title).In(locales.EN), meaning{kind: byIt, variable: variable.Key})
-		v.add(locales.LabelOf(variable.Title).In(locales.LN), meaning{kind: byIt, variable: variable.Key})
+		for _, lang := range locales.Langs {
+			v.add(locales.LabelOf(variable.Title).In(lang), meaning{kind: byIt, variable: variable.Key})
+			v.add(title(variable, lang), meaning{kind: byIt, variable: variable.Key})
+		}
 		for _, o := range variable.Options() {
 			for _, lang := range locales.Langs {
 				if slices.Contains(vague, o.Code) {

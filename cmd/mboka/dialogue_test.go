@@ -254,6 +254,7 @@ func (d *dialogue) words(text string) string {
 //	begins         what is approved has gone out
 //	report         an announcement of the chat's role has been sent, and its report is said
 //	weeks          what the chat wrote by the directory was written weeks ago
+//	funnel N       N weeks of registrations begun have been published
 //	follows        the chat on the other platform has heard what was changed here
 func (d *dialogue) happen(what string) {
 	d.t.Helper()
@@ -313,6 +314,8 @@ func (d *dialogue) happen(what string) {
 		d.s.sent(a)
 		d.s.tells(db, a)
 		d.reported()
+	case "funnel":
+		d.funnel(rest)
 	case "follows":
 		d.away.turns++
 		d.s.waitTurn(d.t, d.away.chat(), d.away.turns)

@@ -27,12 +27,12 @@ type beginner struct {
 	says                 string // after the greeting
 }
 
-// beginners stop at known places. Who refuses, is too young, or changes the
+// beginners stop at known places. Who says no, is too young, or changes the
 // language on the way is among them.
 var beginners = []beginner{
 	{"telegram", "fr", "language", 2, ""},
 	{"telegram", "fr", "consent", 6, "[fr]"},
-	{"telegram", "fr", "consent", 2, "[fr] [no]"},
+	{"telegram", "fr", "refused", 6, "[fr] [no]"},
 	{"telegram", "fr", "age_band", 1, "[fr] [yes] [u18]"},
 	{"telegram", "en", "age_band", 5, "[en] [yes]"},
 	{"telegram", "ln", "country_residence", 5, "[ln] [yes] [35_44]"},
@@ -126,6 +126,12 @@ func (s *testService) begin(t *testing.T) map[string]int {
 	d.say("[fr]")
 	d.say("English") // counts there from now on
 	want["telegram en consent"]++
+	staff := s.talker(t, "telegram")
+	staff.say("bonjour") // before the code
+	staff.say("[fr]")
+	staff.invited("official", "iom")
+	staff.say("rejoindre " + staff.code)
+	staff.say("/start") // and they never count
 	return want
 }
 
@@ -141,8 +147,8 @@ func (s *testService) funnelIsRead(t *testing.T, reader *dialogue) {
 	}
 	all := asked(reader, "entonnoir")
 	for _, part := range []string{
-		"35 débuts d'inscription", "15 (43 %) ont donné les quatre réponses", "5 (14 %) sont allés jusqu'au bout",
-		"Choix de la langue, Information et accord : 35 y arrivent, 10 s'y arrêtent", "Pays … Travail : 20 y arrivent, 5 s'y arrêtent", "Jusqu'au bout : 5",
+		"40 débuts d'inscription", "15 (38 %) ont donné les quatre réponses", "5 (13 %) sont allés jusqu'au bout",
+		"Choix de la langue, Information et accord : 40 y arrivent, 10 s'y arrêtent\nDisent « Non merci » : 5\nÂge : 25 y arrivent, 5 s'y arrêtent\n", "Pays … Travail : 20 y arrivent, 5 s'y arrêtent", "Jusqu'au bout : 5",
 	} {
 		if !strings.Contains(all, part) {
 			t.Errorf("%q is not in\n%s", part, all)
@@ -153,7 +159,7 @@ func (s *testService) funnelIsRead(t *testing.T, reader *dialogue) {
 	}
 	id := regexp.MustCompile(`F-[2-9A-Z]{5}`).FindString(all)
 	s.pictured(t, reader)
-	if got := asked(reader, "/funnel canal"); !strings.Contains(got, "Telegram 20 · WhatsApp 15 · total 35") {
+	if got := asked(reader, "/funnel canal"); !strings.Contains(got, "Telegram 25 · WhatsApp 15 · total 40") {
 		t.Errorf("by channel:\n%s", got)
 	}
 	s.pictured(t, reader)
@@ -164,15 +170,15 @@ func (s *testService) funnelIsRead(t *testing.T, reader *dialogue) {
 		t.Errorf("an unknown word:\n%s", got)
 	}
 	for _, words := range []string{"/funnel depuis " + id, "/stats depuis " + id} {
-		if got := asked(reader, words); !strings.Contains(got, "35 → 35 (+0)") {
+		if got := asked(reader, words); !strings.Contains(got, "40 → 40 (+0)") {
 			t.Errorf("%s:\n%s", words, got)
 		}
 	}
-	if got := asked(reader, "/explain "+id); !strings.Contains(got, "35 débuts d'inscription") || !strings.Contains(got, "5 personnes") {
+	if got := asked(reader, "/explain "+id); !strings.Contains(got, "40 débuts d'inscription") || !strings.Contains(got, "5 personnes") {
 		t.Errorf("explained:\n%s", got)
 	}
 	reader.say("/csv " + id)
-	for _, part := range []string{id, "Choix de la langue", ";35;10", "Pays"} {
+	for _, part := range []string{id, "Choix de la langue", ";40;10", "Pays"} {
 		if file := string(reader.fetched("csv")); !strings.Contains(file, part) {
 			t.Errorf("%q is not in the file:\n%s", part, file)
 		}
@@ -205,7 +211,10 @@ func TestStagesFollowTheForm(t *testing.T) {
 		}
 		last = at
 	}
-	seen[bot.StageDone] = true
+	seen[bot.StageDone], seen[bot.StageRefused] = true, true
+	if !bot.Refuses(registration.Declined) {
+		t.Error("a no to the notice is not counted as one")
+	}
 	if want := len(bot.Stages); len(seen) != want {
 		t.Errorf("the form has the stages %v", fmt.Sprint(maps.Keys(seen)))
 	}

@@ -42,7 +42,9 @@ type testService struct {
 	dbURL    string // of the owner; the service has its own role
 	redis    *redis.Client
 	redisURL string
-	vars     []string
+	// redisServer is of this service alone.
+	redisServer *storetest.Server
+	vars        []string
 	// readyLine is the log line that tells that the service runs.
 	readyLine string
 	tempo     tempo
@@ -89,7 +91,7 @@ func prepareServiceOn(t *testing.T, dbURL string) *testService {
 	}
 	redisServer := storetest.RedisServer(t)
 	s := &testService{
-		t: t, keys: keys, dbURL: dbURL, redis: redisServer.Client(), redisURL: redisServer.URL(),
+		t: t, keys: keys, dbURL: dbURL, redis: redisServer.Client(), redisURL: redisServer.URL(), redisServer: redisServer,
 		telegram: telegramtest.NewServer(t, testToken), twilio: twiliotest.NewServer(t, testAccount, testAuth),
 		turns: map[string][]turnLine{}, readyLine: "telegram by webhook", tempo: usualTempo(),
 	}

@@ -31,8 +31,8 @@ const (
 	Summary    = "summary"
 	Missions   = "missions"
 	Name       = "display_name"
-	Declined   = "declined"
-	Code       = "code" // pretended answered once a recovery code was given
+	Declined   = "declined" // also the event of a no to the notice
+	Code       = "code"     // pretended answered once a recovery code was given
 )
 
 // Events of this flow, beside flows.AnswerGiven.
@@ -76,7 +76,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 		flows.Step{ID: "thanks", Kind: flows.End, Enter: Thanked,
 			Ask: locales.Thanks, Unless: flows.Cond{Step: Code, In: []string{"given"}}},
 		flows.Step{ID: "updated", Kind: flows.End, Enter: Finished, Ask: locales.Updated},
-		flows.Step{ID: Declined, Kind: flows.End, Forgets: true, Ask: locales.Declined},
+		flows.Step{ID: Declined, Kind: flows.End, Enter: Declined, Forgets: true, Ask: locales.Declined},
 		flows.Step{ID: UnderAge, Kind: flows.End, Enter: UnderAge, Forgets: true, Ask: locales.Under18},
 	)...)
 })
