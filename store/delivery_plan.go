@@ -34,19 +34,6 @@ func capped(member, at, but string) string {
 			AND oa.kind = 'notice' AND o.state IN ('sending', 'sent', 'delivered', 'read', 'unknown'))`
 }
 
-// told is what capped counts, for all people of a table meant at once: tables of
-// a WITH, the last of which is told (member_id, n). What ended before CapPeriod
-// is left out, and all where the cap is negative.
-func told(at, but, most string) string {
-	return `others AS MATERIALIZED (
-			SELECT id FROM announcement
-			WHERE ` + most + ` >= 0 AND kind = 'notice' AND id <> ` + but + ` AND (status IN ('sending', 'paused', 'sent') OR ended_at > ` + at + `::timestamptz - interval '30 days')
-		), told AS MATERIALIZED (
-			SELECT o.member_id, count(*) AS n FROM others JOIN delivery o ON o.announcement_id = others.id JOIN meant ON meant.id = o.member_id
-			WHERE o.started_at > ` + at + `::timestamptz - interval '30 days' AND o.state IN ('sending', 'sent', 'delivered', 'read', 'unknown') GROUP BY 1
-		)`
-}
-
 // reachable is the chat of a member ($member) within reach that was heard last,
 // by a channel of a list.
 func reachable(member, channels, first string) string {
@@ -66,7 +53,13 @@ func (tx *Tx) PlanDeliveries(ctx context.Context, p Plan, after uuid.UUID) (last
 		WITH meant AS MATERIALIZED (
 			SELECT m.id, m.language, coalesce(p.country_residence, '') AS country, p.city_residence AS city
 			FROM `+from+` AND m.id > $2 AND p.member_id > $2 ORDER BY m.id LIMIT $3
-		), `+told(`$6`, `$1`, `$5`)+`, added AS (
+		), others AS MATERIALIZED (
+			SELECT id FROM announcement
+			WHERE kind = 'notice' AND id <> $1 AND (status IN ('sending', 'paused', 'sent') OR ended_at > $6::timestamptz - interval '30 days')
+		), told AS MATERIALIZED (
+			SELECT o.member_id, count(*) AS n FROM others JOIN delivery o ON o.announcement_id = others.id JOIN meant ON meant.id = o.member_id
+			WHERE o.started_at > $6::timestamptz - interval '30 days' AND o.state IN ('sending', 'sent', 'delivered', 'read', 'unknown') GROUP BY 1
+		), added AS (
 			INSERT INTO delivery (id, announcement_id, member_id, channel, language, country, place, state, reason, settled_at)
 			SELECT md5($1::uuid::text || meant.id::text)::uuid, $1, meant.id, coalesce(chat.channel, ''), meant.language, meant.country,
 				coalesce(meant.city, meant.country), CASE WHEN skipped.reason IS NULL THEN 'planned' ELSE 'skipped' END,

@@ -31,13 +31,10 @@ func (p Prospects) query(first int) (sql string, args []any) {
 	from, args := p.Reach.members(first + 3)
 	at, channels, most := fmt.Sprintf("$%d", first), fmt.Sprintf("$%d", first+1), fmt.Sprintf("$%d", first+2)
 	return `
-		WITH meant AS MATERIALIZED (
-			SELECT m.id, m.language, p.country_residence, p.city_residence FROM ` + from + `
-		), ` + told(at, noAnnouncement, most+`::int`) + `
 		SELECT m.id AS member_id, NULL::uuid AS staff_id, coalesce(a.channel, '') AS channel, a.last_inbound_at AS heard_at, m.language,
 			coalesce(m.country_residence, '') AS country, coalesce(m.city_residence, m.country_residence, '') AS place,
-			` + most + `::int >= 0 AND coalesce(told.n, 0) >= ` + most + ` AS capped
-		FROM meant m LEFT JOIN told ON told.member_id = m.id
+			` + most + `::int >= 0 AND ` + capped(`m.id`, at, noAnnouncement) + ` >= ` + most + ` AS capped
+		FROM (SELECT m.id, m.language, p.country_residence, p.city_residence FROM ` + from + `) m
 		LEFT JOIN LATERAL ` + reachable(`m.id`, channels, ``) + ` a ON true`, append([]any{p.At, p.Channels, p.Cap}, args...)
 }
 
