@@ -146,12 +146,20 @@ func (t *thinker) missionDecided(fact flows.Fact, lead []flows.Line) bool {
 			}
 		}
 		said = append(said, flows.Line{Key: locales.CalendarHow})
+		if text(ResultInvited) != "" {
+			t.toWorkshop(fact, said)
+			return true
+		}
 		if text("Link") != "" { // online nobody needs a seat for others
 			t.repeat(said...)
 			return true
 		}
 		t.begin(FlowComing, about, said...)
 	case RSVPWaiting:
+		if text(ResultInvited) != "" {
+			t.repeat(say(locales.RsvpFull)...)
+			return true
+		}
 		t.begin(FlowComing, about, say(locales.RsvpFull)...)
 	case RSVPAsksWho:
 		t.begin(FlowComing, about, lead...)
@@ -168,6 +176,10 @@ func (t *thinker) missionDecided(fact flows.Fact, lead []flows.Line) bool {
 		key, ours := rsvpTexts[outcome]
 		if !ours {
 			return t.doorDecided(fact, lead)
+		}
+		if outcome == RSVPNoted && text(ResultQuestions) != "" {
+			t.toWorkshop(fact, say(key))
+			return true
 		}
 		t.repeat(say(key)...)
 	}

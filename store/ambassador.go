@@ -116,8 +116,8 @@ func (tx *Tx) EndAmbassador(ctx context.Context, id uuid.UUID, at time.Time) err
 	return wrapErr("end link", err)
 }
 
-// CameBy notes by which link a member came. A code that nobody has made, or that
-// has ended, leaves nothing.
+// CameBy notes by which link somebody came who is not registered yet. A code that
+// nobody has made, or that has ended, leaves nothing.
 func (tx *Tx) CameBy(ctx context.Context, member uuid.UUID, code string) error {
 	_, err := tx.tx.Exec(ctx, `
 		UPDATE member SET ambassador_id = a.id FROM ambassador a
@@ -125,10 +125,23 @@ func (tx *Tx) CameBy(ctx context.Context, member uuid.UUID, code string) error {
 	return wrapErr("note the link of a member", err)
 }
 
-// CameByCount counts the registered members who came by a link. It is exact: what
-// of it is said goes through bot/protect.
-func (r reader) CameByCount(ctx context.Context, id uuid.UUID) (int, error) {
-	var n int
-	err := r.q.QueryRow(ctx, `SELECT count(*) FROM member WHERE ambassador_id = $1 AND registered_at IS NOT NULL`, id).Scan(&n)
-	return n, wrapErr("count members of a link", err)
+// CameIn is how many registered by a link in a month, those who have left since
+// among them. It is exact: what of it is said goes through bot/protect.
+type CameIn struct {
+	Month time.Time `db:"month"` // its first day
+	N     int       `db:"came"`
+}
+
+// CameBefore gives the months before that of a time in which somebody registered
+// by a link, in order: the running month, in which one may be seen coming, is none
+// of them.
+func (r reader) CameBefore(ctx context.Context, id uuid.UUID, at time.Time) ([]CameIn, error) {
+	all, err := many[CameIn](ctx, r.q, `SELECT month, came FROM ambassador_month WHERE ambassador_id = $1 AND month < $2::date ORDER BY month`, id, day(monthOf(at)))
+	return all, wrapErr("count registrations by a link", err)
+}
+
+// monthOf is the first day of the month of a time (UTC).
+func monthOf(at time.Time) time.Time {
+	y, m, _ := at.UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
 }

@@ -33,6 +33,7 @@ var (
 var serviceGrants = map[string]Grant{
 	"address":            mayAll,
 	"ambassador":         mayChange,
+	"ambassador_month":   mayChange,
 	"announcement":       mayChange,
 	"announcement_draft": mayAll,
 	"announcement_text":  mayAll,
@@ -82,7 +83,7 @@ var serviceGrants = map[string]Grant{
 	"staff":              mayChange,
 	"turn":               mayAll,
 	"workshop_answer":    mayAll,
-	"workshop_snapshot":  {May: []string{"SELECT", "INSERT", "DELETE"}},
+	"workshop_group":     mayAdd,
 	"whatsapp_content":   mayChange,
 	"whatsapp_template":  mayAll,
 }

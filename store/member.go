@@ -50,8 +50,9 @@ func (tx *Tx) CreateMember(ctx context.Context, m Member) error {
 	return nil
 }
 
-// RegisterMember gives a member a number, once. With ErrNumberTaken nothing
-// has changed and the transaction goes on: try another number.
+// RegisterMember gives a member a number, once, and counts them for the link by
+// which they came. With ErrNumberTaken nothing has changed and the transaction
+// goes on: try another number.
 func (tx *Tx) RegisterMember(ctx context.Context, id uuid.UUID, number string, at time.Time) error {
 	// A nested transaction is a savepoint, which outlives the violation.
 	err := pgx.BeginFunc(ctx, tx.tx, func(inner pgx.Tx) error {
@@ -62,10 +63,17 @@ func (tx *Tx) RegisterMember(ctx context.Context, id uuid.UUID, number string, a
 		if merged {
 			return ErrNumberTaken
 		}
-		tag, err := inner.Exec(ctx, `
-			UPDATE member SET number = $2, registered_at = $3
-			WHERE id = $1 AND registered_at IS NULL`, id, number, at)
-		if err == nil && tag.RowsAffected() == 0 {
+		var registered int
+		err := inner.QueryRow(ctx, `
+			WITH registered AS (
+				UPDATE member SET number = $2, registered_at = $3
+				WHERE id = $1 AND registered_at IS NULL RETURNING ambassador_id),
+			came AS (
+				INSERT INTO ambassador_month (ambassador_id, month, came)
+				SELECT ambassador_id, $4::date, 1 FROM registered WHERE ambassador_id IS NOT NULL
+				ON CONFLICT (ambassador_id, month) DO UPDATE SET came = ambassador_month.came + 1)
+			SELECT count(*) FROM registered`, id, number, at, day(monthOf(at))).Scan(&registered)
+		if err == nil && registered == 0 {
 			return ErrNoMember
 		}
 		return err

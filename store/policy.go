@@ -43,6 +43,9 @@ type Policy struct {
 
 	WhatsAppTier int // people written to first in 24 hours
 
+	MeanEdge    int // tenths of a mark between the end of a scale and a mean that is told
+	FunnelWeeks int // weeks that registrations begun wait for more of them
+
 	WorkshopSecurity bool // security bodies are among the institutions of workshops
 
 	values map[string]string // of the families, and for MissingForNotice
@@ -93,6 +96,8 @@ func NewPolicy(settings map[string]string) (Policy, error) {
 		ContactBlocks:    number("contact_blocks"),
 		ContactLife:      time.Duration(number("contact_life")) * 24 * time.Hour,
 		WhatsAppTier:     number("whatsapp_tier"),
+		MeanEdge:         number("mean_edge"),
+		FunnelWeeks:      number("funnel_weeks"),
 		WorkshopSecurity: values["workshop_security"] == "yes",
 		values:           values,
 	}

@@ -209,14 +209,32 @@ func TestAmbassadors(t *testing.T) {
 		return errors.Join(tx.CreateMember(ctx, store.Member{ID: member, Language: "fr", CreatedAt: morning}),
 			tx.CameBy(ctx, member, "CCCC4444"), tx.CameBy(ctx, member, "AAAA2222"), tx.CameBy(ctx, member, "BBBB3333"))
 	})
-	if n, err := db.CameByCount(ctx, mission.ID); n != 0 || err != nil {
-		t.Error("counted before the registration", n, err)
+	next := morning.AddDate(0, 1, 0)
+	came := func(id uuid.UUID, at time.Time) (n int) {
+		t.Helper()
+		all, err := db.CameBefore(ctx, id, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range all {
+			n += one.N
+		}
+		return n
+	}
+	if n := came(mission.ID, next); n != 0 {
+		t.Error("counted before the registration", n)
 	}
 	do(t, db, func(tx *store.Tx) error { return tx.RegisterMember(ctx, member, "ABC234", morning) })
-	for id, want := range map[uuid.UUID]int{mission.ID: 1, named.ID: 0} {
-		if n, err := db.CameByCount(ctx, id); n != want || err != nil {
-			t.Errorf("%d came by it, not %d (%v)", n, want, err)
-		}
+	again := db.Write(ctx, func(tx *store.Tx) error { return tx.RegisterMember(ctx, member, "ABC235", morning) })
+	if n := came(mission.ID, next); n != 1 || came(named.ID, next) != 0 || !errors.Is(again, store.ErrNoMember) {
+		t.Errorf("%d came by it (%v)", n, again)
+	}
+	if came(mission.ID, morning) != 0 {
+		t.Error("counted in the running month")
+	}
+	do(t, db, func(tx *store.Tx) error { return tx.EraseMember(ctx, member, after(1)) })
+	if n := came(mission.ID, next); n != 1 {
+		t.Error("who leaves is seen leaving", n)
 	}
 	do(t, db, func(tx *store.Tx) error { return tx.EndAmbassador(ctx, mission.ID, after(1)) })
 	if _, found, err := db.AmbassadorOf(ctx, a.MissionID, store.IOM); found || err != nil {

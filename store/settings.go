@@ -55,6 +55,8 @@ var definitions = []Definition{
 	{Key: "contact_life", Default: "7d", Allowed: "days that a message by the directory waits, from 1d to 7d", parse: days(1, 7)},
 	{Key: "whatsapp_tier", Default: "250", Allowed: "a whole number from 1 to 10000000: people whom WhatsApp lets us write to first in 24 hours", parse: between(1, 10_000_000)},
 	{Key: "workshop_security", Default: "no", Allowed: "yes or no: whether security bodies are among the institutions that officials may choose before a workshop", parse: word("yes", "no")},
+	{Key: "mean_edge", Default: "5", Allowed: "a whole number from 5 to 15: tenths of a mark, how near to an end of the scale the mean of officials' marks is told", parse: between(5, 15)},
+	{Key: "funnel_weeks", Default: "4", Allowed: "a whole number of weeks from 1 to 8: how long registrations begun wait for more of them before they are published", parse: between(1, 8)},
 	{Key: "price.CC", Allowed: "US dollars for one announcement on WhatsApp, from 0 to 10, as 0.0625, CC being a country such as BE, or default", parse: price},
 }
 

@@ -33,6 +33,8 @@ func TestParseSetting(t *testing.T) {
 		"retention_draft":   {[]string{"1d", "90d"}, []string{"0d", "91d", "90", "90h"}},
 		"retention_audit":   {[]string{"12", "120"}, []string{"11", "121"}},
 		"workshop_security": {[]string{"yes", "no"}, []string{"maybe", "Yes"}},
+		"mean_edge":         {[]string{"5", "15"}, []string{"4", "16", "0.5"}},
+		"funnel_weeks":      {[]string{"1", "8"}, []string{"0", "9", "4w"}},
 		"whatsapp_tier":     {[]string{"250", "100000"}, []string{"0", "10000001"}},
 		"price.FR":          {[]string{"0", "0.0625", "10", "9.999999"}, []string{"-1", "10.01", "0,05", ".5", "1e-2", "0.0000001", "11"}},
 		"nothing":           {nil, []string{"1", ""}},

@@ -26,8 +26,14 @@ type WorkshopAnswers struct {
 	// they stay while the next workshop is under way.
 	PairBefore int
 	PairAfter  int
-	Agreed     WorkshopConsent
-	UpdatedAt  time.Time
+	// Mission is the workshop that the answers are about; zero: one that was not
+	// announced. PairMission, PairEnteredAt and PairSatisfaction are of the pair.
+	Mission          uuid.UUID
+	PairMission      uuid.UUID
+	PairEnteredAt    time.Time
+	PairSatisfaction int
+	Agreed           WorkshopConsent
+	UpdatedAt        time.Time
 }
 
 // WorkshopConsent is the yes that these answers stand on.
@@ -57,11 +63,17 @@ type workshopRow struct {
 	AgreedVersion  string     `db:"agreed_version"`
 	AgreedLanguage string     `db:"agreed_language"`
 	UpdatedAt      time.Time  `db:"updated_at"`
+
+	Mission          *uuid.UUID `db:"mission_id"`
+	PairMission      *uuid.UUID `db:"pair_mission_id"`
+	PairEnteredAt    *time.Time `db:"pair_entered_at"`
+	PairSatisfaction *int       `db:"pair_satisfaction"`
 }
 
 const selectWorkshop = `
 	SELECT id, staff_id, institution, sealed_role, topics, before, after, satisfaction, sealed_comment, entered_at, left_at,
-		pair_before, pair_after, agreed_at, agreed_message, agreed_version, agreed_language, updated_at
+		pair_before, pair_after, agreed_at, agreed_message, agreed_version, agreed_language, updated_at,
+		mission_id, pair_mission_id, pair_entered_at, pair_satisfaction
 	FROM workshop_answer WHERE staff_id = $1`
 
 // WorkshopOf gives what somebody of the staff answered.
@@ -84,12 +96,15 @@ func (r reader) openWorkshop(row workshopRow) (WorkshopAnswers, error) {
 		ID: row.ID, StaffID: row.StaffID, Institution: orZero(row.Institution), Role: role, Topics: row.Topics,
 		Before: orZero(row.Before), After: orZero(row.After), Satisfaction: orZero(row.Satisfaction), Comment: comment,
 		EnteredAt: orZero(row.EnteredAt), LeftAt: orZero(row.LeftAt), PairBefore: orZero(row.PairBefore), PairAfter: orZero(row.PairAfter),
+		Mission: orZero(row.Mission), PairMission: orZero(row.PairMission), PairEnteredAt: orZero(row.PairEnteredAt), PairSatisfaction: orZero(row.PairSatisfaction),
 		Agreed: WorkshopConsent{row.AgreedAt, row.AgreedMessage, row.AgreedVersion, row.AgreedLanguage}, UpdatedAt: row.UpdatedAt,
 	}, err
 }
 
 // PutWorkshop keeps answers in place of those that the account had. The id and
-// the consent of a row that is there stay.
+// the consent of a row that is there stay. A pair that is in a group stays the one
+// that was counted there, however it is corrected: only that of another workshop is
+// counted again.
 func (tx *Tx) PutWorkshop(ctx context.Context, w WorkshopAnswers) error {
 	role, err := tx.sealText("workshop_answer", w.ID.String(), "sealed_role", w.Role)
 	if err != nil {
@@ -101,17 +116,20 @@ func (tx *Tx) PutWorkshop(ctx context.Context, w WorkshopAnswers) error {
 	}
 	_, err = tx.tx.Exec(ctx, `
 		INSERT INTO workshop_answer (id, staff_id, institution, sealed_role, topics, before, after, satisfaction, sealed_comment,
-			entered_at, left_at, pair_before, pair_after, agreed_at, agreed_message, agreed_version, agreed_language, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			entered_at, left_at, pair_before, pair_after, agreed_at, agreed_message, agreed_version, agreed_language, updated_at,
+			mission_id, pair_mission_id, pair_entered_at, pair_satisfaction)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 		ON CONFLICT (id) DO UPDATE SET institution = excluded.institution, sealed_role = excluded.sealed_role, topics = excluded.topics,
 			before = excluded.before, after = excluded.after, satisfaction = excluded.satisfaction, sealed_comment = excluded.sealed_comment,
 			entered_at = excluded.entered_at, left_at = excluded.left_at, pair_before = excluded.pair_before, pair_after = excluded.pair_after,
-			updated_at = excluded.updated_at,
-			counted = CASE WHEN workshop_answer.counted = 1 AND (workshop_answer.pair_before, workshop_answer.pair_after, workshop_answer.institution)
-				IS DISTINCT FROM (excluded.pair_before, excluded.pair_after, excluded.institution) THEN 2 ELSE workshop_answer.counted END`,
+			updated_at = excluded.updated_at, mission_id = excluded.mission_id, pair_mission_id = excluded.pair_mission_id,
+			pair_entered_at = excluded.pair_entered_at, pair_satisfaction = excluded.pair_satisfaction,
+			counted = CASE WHEN workshop_answer.pair_entered_at IS DISTINCT FROM excluded.pair_entered_at
+				AND (excluded.pair_mission_id IS NULL OR workshop_answer.pair_mission_id IS DISTINCT FROM excluded.pair_mission_id) THEN 0 ELSE workshop_answer.counted END`,
 		w.ID, w.StaffID, orNull(w.Institution), role, w.Topics, orNull(w.Before), orNull(w.After), orNull(w.Satisfaction), comment,
 		orNull(w.EnteredAt), orNull(w.LeftAt), orNull(w.PairBefore), orNull(w.PairAfter),
-		w.Agreed.At, w.Agreed.MessageID, w.Agreed.Version, w.Agreed.Language, w.UpdatedAt)
+		w.Agreed.At, w.Agreed.MessageID, w.Agreed.Version, w.Agreed.Language, w.UpdatedAt,
+		orNull(w.Mission), orNull(w.PairMission), orNull(w.PairEnteredAt), orNull(w.PairSatisfaction))
 	return wrapErr("put workshop answers", err)
 }
 
@@ -136,7 +154,7 @@ func (tx *Tx) partWorkshops(ctx context.Context, ended []uuid.UUID) error {
 	}
 	_, err := tx.tx.Exec(ctx, `
 		UPDATE workshop_answer SET id = gen_random_uuid(), staff_id = NULL, sealed_role = NULL, topics = NULL, before = NULL, after = NULL,
-			satisfaction = NULL, sealed_comment = NULL, entered_at = NULL, left_at = NULL,
+			satisfaction = NULL, sealed_comment = NULL, entered_at = NULL, left_at = NULL, mission_id = NULL, pair_entered_at = NULL, pair_satisfaction = NULL,
 			agreed_at = NULL, agreed_message = NULL, agreed_version = NULL, agreed_language = NULL,
 			updated_at = date_trunc('month', updated_at), recorded_at = date_trunc('month', recorded_at)
 		WHERE`+gone, ended, roles)

@@ -88,6 +88,18 @@ func fineOfAll(announced []store.Announcement) (fine protect.Fine, told bool) {
 	return fine, told
 }
 
+// turnoutFine is how finely the answers to a mission look, beside which else is
+// told of some announcements: as the finest of all these. Who answers is asked by
+// all its notices, so that by a coarse one no more may be told than by the first.
+func turnoutFine(announced []store.Announcement, beside ...store.Announcement) protect.Fine {
+	fine, _ := fineOfAll(announced)
+	for _, a := range beside {
+		one := fineOf(a)
+		fine.Variables, fine.Sensitive = max(fine.Variables, one.Variables), fine.Sensitive || one.Sensitive
+	}
+	return fine
+}
+
 // result is what came of a mission that is over, in one line.
 func (l Letter) result(t Turnout, lang locales.Lang) string {
 	s := speaker{lang}

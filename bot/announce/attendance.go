@@ -234,14 +234,17 @@ func (a Attendance) come(ctx context.Context, tx *store.Tx, d bot.Doing, m store
 	if err != nil {
 		return nil, err
 	}
-	v, err := tx.PutRSVP(ctx, m, store.RSVP{ID: id, MemberID: who.Member, StaffID: who.Staff, Answer: answer, At: d.At})
-	if err != nil {
+	if _, err := tx.PutRSVP(ctx, m, store.RSVP{ID: id, MemberID: who.Member, StaffID: who.Staff, Answer: answer, At: d.At}); err != nil {
 		return nil, err
 	}
 	if _, err := tx.Seat(ctx, m, d.At, who); err != nil {
 		return nil, err
 	}
-	if v, _, err = tx.RSVPOf(ctx, m.ID, who); err != nil {
+	v, _, err := tx.RSVPOf(ctx, m.ID, who)
+	if err != nil {
+		return nil, err
+	}
+	if err := toWorkshop(ctx, tx, d, m, v, results); err != nil {
 		return nil, err
 	}
 	switch {

@@ -52,4 +52,11 @@
 //
 // An audience under its threshold is refused whatever the filter, and Desk.Enough
 // asks again at each step towards sending.
+//
+// # Replies and links
+//
+// Who replies what is told as it is from the threshold up, the counters of what
+// was sent at any value. Reminders have no report, and are not in a mission's:
+// whom they are for is who said yes or maybe. The number of a link that is passed
+// on moves once a month at most, see cameOf.
 package announce

@@ -26,6 +26,8 @@ type Recipient struct {
 	Language locales.Lang
 	Caps     bot.Capabilities
 	Zones    []string // where the reader may be, see reference.Zones
+	// Official: is invited as an official of the state, not as a member.
+	Official bool
 	// Coming: has said yes, and so reads in a reminder where exactly it is.
 	Coming bool
 }
@@ -83,13 +85,27 @@ func (l Letter) buttons(r Recipient, m *bot.Message) {
 		m.Choices = append(m.Choices, bot.Choice{Payload: bot.Payload(run, step, code), Label: locales.Text(r.Language, label, nil)})
 	}
 	switch {
+	case l.Announcement.Kind == store.AnnounceFeedback && l.questions(r):
+		add(bot.StepWorkshop, bot.WorkshopAfter, locales.LetterOpinion)
 	case l.Announcement.Kind == store.AnnounceFeedback:
 		add(bot.StepFeedback, codeBegin, locales.LetterOpinion)
 	case l.Invites():
 		add(bot.StepRSVP, store.RSVPYes, locales.RsvpYes)
 		add(bot.StepRSVP, store.RSVPMaybe, locales.RsvpMaybe)
 		add(bot.StepRSVP, store.RSVPNo, locales.RsvpNo)
+		if l.entryButton(r) {
+			add(bot.StepWorkshop, bot.WorkshopBefore, locales.WorkshopStart)
+		}
 	}
+}
+
+// questions tells whether the reader is asked the questions about a workshop.
+func (l Letter) questions(r Recipient) bool { return l.Mission.Kind == store.Workshop && r.Official }
+
+// entryButton tells whether those before it have a button beside the answers: not
+// where a platform shows three at most. There they are offered with the answer.
+func (l Letter) entryButton(r Recipient) bool {
+	return l.questions(r) && l.Invites() && r.Caps.Buttons > 3
 }
 
 // organiser is who invites.

@@ -107,6 +107,15 @@ func TestLetters(t *testing.T) {
 			show(m.Texts["fr"].Title, letterOf(t, m, store.AnnounceNotice), reader(lang, zones[i]))
 		}
 	}
+	for _, lang := range locales.Langs { // an official, who is asked before and after
+		for _, caps := range []bot.Capabilities{bot.TelegramCapabilities, bot.WhatsAppCapabilities} {
+			for _, kind := range []string{store.AnnounceNotice, store.AnnounceWeekBefore, store.AnnounceFeedback} {
+				official := reader(lang, "Africa/Kinshasa")
+				official.Official, official.Caps = true, caps
+				show("an official, "+kind, letterOf(t, examples(t)[2], kind), official)
+			}
+		}
+	}
 	online := letterOf(t, examples(t)[3], store.AnnounceNotice)
 	show("a country with several zones", online, reader(locales.FR, "America/New_York", "America/Chicago", "America/Denver", "America/Detroit", "America/Los_Angeles"))
 	show("a country without a city", online, reader(locales.FR, "UTC"))

@@ -39,6 +39,9 @@ func (l Letter) sheet(r Recipient) *sheet {
 	case store.AnnounceCancellation:
 	case store.AnnounceWeekBefore, store.AnnounceDayBefore:
 		l.directions(s, r.Coming)
+		if l.questions(r) {
+			s.add(0, l.entry(s, r))
+		}
 		s.add(0, l.state(s))
 		l.bring(s)
 		l.contact(s)
@@ -50,11 +53,23 @@ func (l Letter) sheet(r Recipient) *sheet {
 		l.terms(s)
 		l.bring(s)
 		l.contact(s)
+		if l.questions(r) && l.Invites() {
+			s.add(0, l.entry(s, r))
+		}
 		if l.Invites() && l.Mission.Hint+l.Mission.URL != "" {
 			s.add(3, s.say(locales.LetterHidden, nil))
 		}
 	}
 	return s
+}
+
+// entry says how to come to the questions before a workshop.
+func (l Letter) entry(s *sheet, r Recipient) string {
+	if l.entryButton(r) {
+		return s.say(locales.LetterEntry, locales.Args{"Button": locales.Text(r.Language, locales.WorkshopStart, nil)})
+	}
+	word, _, _ := strings.Cut(locales.LabelOf(locales.CmdWorkshop).In(r.Language), "|")
+	return s.say(locales.LetterEntryWord, locales.Args{"Word": word})
 }
 
 func (l Letter) title(lang locales.Lang) string {

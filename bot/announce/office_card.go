@@ -214,7 +214,7 @@ func sampleOf(l Letter, lang locales.Lang, channel string) string {
 		caps = bot.TelegramCapabilities
 	}
 	caps.Body -= margin
-	m := l.Message(Recipient{Language: lang, Caps: caps, Zones: []string{l.Mission.Timezone}})
+	m := l.Message(Recipient{Language: lang, Caps: caps, Zones: []string{l.Mission.Timezone}, Official: l.forOfficials()})
 	m.How = ""
 	return bot.NumberedText(m)
 }
@@ -228,6 +228,10 @@ func (o *Office) sample(ctx context.Context, q bot.Looking) (flows.Fact, error) 
 	language, channel, _ := strings.Cut(q.Answers.Code(StepPreview), "_")
 	lang, _ := locales.ParseLang(language)
 	m := filled{q.Answers}.mission()
-	a := store.Announcement{Kind: store.AnnounceNotice, BeginAt: q.At}
+	audience, err := encode(AudienceOf(q.Answers, o.Audiences.Understand).Audience)
+	if err != nil {
+		return flows.Fact{}, err
+	}
+	a := store.Announcement{Kind: store.AnnounceNotice, BeginAt: q.At, Audience: audience}
 	return flows.Fact{Args: map[string]any{"Text": sampleOf(Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}, lang, channel)}}, nil
 }

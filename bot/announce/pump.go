@@ -219,7 +219,7 @@ func (s *Sending) message(l Letter, c store.Claimed, at time.Time) (m bot.Messag
 		lang = locales.FR
 	}
 	caps := s.channels[c.Channel].Capabilities()
-	m = l.Message(Recipient{Delivery: c.ID, Language: lang, Caps: caps, Zones: zonesOf(c.Place), Coming: c.Coming})
+	m = l.Message(Recipient{Delivery: c.ID, Language: lang, Caps: caps, Zones: zonesOf(c.Place), Coming: c.Coming, Official: c.StaffID != uuid.Nil})
 	m.ID = outboxID(c.ID, c.Attempt)
 	switch {
 	case caps.Window == 0:

@@ -19,7 +19,7 @@ const remindAt = 10
 
 // How long reminders are of use, where nothing ends them before.
 const (
-	feedbackFor = 7 * 24 * time.Hour
+	feedbackFor = store.WorkshopOpen // officials answer their questions after a workshop as long
 	lookAhead   = 8 * 24 * time.Hour // missions that begin so soon are looked at
 	lookBack    = feedbackFor + 48*time.Hour
 )

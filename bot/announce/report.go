@@ -177,39 +177,46 @@ func outcomeOf(state string) Outcome {
 	return Others
 }
 
-// rowsOf are the values of a table, those of most people first, the rare ones
-// in one row.
-func rowsOf(by By, all []store.Tally) (rows []string, at map[string]int) {
+// rowsOf are the values of a table, those of most people first. Those of fewer
+// than k are in one row with the rare ones: listed as "fewer than k" each would
+// say that there is somebody.
+func rowsOf(by By, k int, all []store.Tally) (rows []string, at map[string]int) {
 	people := map[string]int{}
 	for _, d := range all {
 		if v, ok := valueOf(by, d); ok {
 			people[v] += int(d.N)
 		}
 	}
-	rest := people[rowOther]
+	rest, unnamed := people[rowOther]
 	delete(people, rowOther)
 	for v := range people {
 		rows = append(rows, v)
 	}
 	slices.SortFunc(rows, func(a, b string) int { return cmp.Or(cmp.Compare(people[b], people[a]), cmp.Compare(a, b)) })
-	at = map[string]int{}
-	if len(rows) > mostRows || rest > 0 {
-		keep := min(len(rows), mostRows)
-		for _, v := range rows[keep:] {
-			at[v] = keep
-		}
-		at[rowOther] = keep
-		rows = append(rows[:keep:keep], rowOther)
+	keep := min(len(rows), mostRows)
+	for keep > 0 && people[rows[keep-1]] < k {
+		keep--
 	}
+	for _, v := range rows[keep:] {
+		rest += people[v]
+	}
+	for unnamed = unnamed || keep < len(rows); unnamed && rest < k && keep > 0; keep-- {
+		rest += people[rows[keep-1]]
+	}
+	at = map[string]int{}
 	for i, v := range rows {
-		at[v] = i
+		at[v] = min(i, keep)
+	}
+	if rows = slices.Clip(rows[:keep]); unnamed {
+		at[rowOther] = keep
+		rows = append(rows, rowOther)
 	}
 	return rows, at
 }
 
 // breakdown is a table of one variable.
 func breakdown(r protect.Rules, k int, by By, all []store.Tally) (Breakdown, bool) {
-	rows, at := rowsOf(by, all)
+	rows, at := rowsOf(by, k, all)
 	counts := make([]int, len(rows))
 	for _, d := range all {
 		if v, ok := valueOf(by, d); ok {
@@ -248,7 +255,7 @@ func crossed(r protect.Rules, f protect.Fine, by By, all []store.Tally) (Breakdo
 		return Breakdown{}, false
 	}
 	k := threshold(r, f, 2)
-	rows, at := rowsOf(by, all)
+	rows, at := rowsOf(by, k, all)
 	layouts := [][]Outcome{{Reached, Waits, Missed}, {Reached, Others}}
 	if slices.ContainsFunc(all, func(d store.Tally) bool {
 		return outcomeOf(d.State) == Others && d.State != store.DeliverySkipped

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -167,9 +168,16 @@ func over(a store.Announcement) bool {
 	return a.Status == store.AnnouncementSent || a.Status == store.AnnouncementClosed || a.Status == store.AnnouncementCancelled
 }
 
+// reported tells whether the counters of an announcement may be told. Those of a
+// reminder never are: it is for who said yes or maybe, of whom fewer than the
+// threshold are not told.
+func reported(a store.Announcement) bool {
+	return hasPlan(a) && !slices.Contains(store.Reminders, a.Kind)
+}
+
 // report counts and protects. Before the sending has begun there is none.
 func (r *Reports) report(ctx context.Context, tx *store.Tx, rules protect.Rules, a store.Announcement, now time.Time, lang locales.Lang) (Report, error) {
-	if !hasPlan(a) {
+	if !reported(a) {
 		return Report{}, errNothing
 	}
 	m, err := tx.MissionByID(ctx, a.MissionID)
@@ -188,6 +196,10 @@ func (r *Reports) report(ctx context.Context, tx *store.Tx, rules protect.Rules,
 	if err != nil {
 		return Report{}, err
 	}
+	announced, err := tx.AnnouncementsOf(ctx, m.ID)
+	if err != nil {
+		return Report{}, err
+	}
 	fine := fineOf(a)
 	undecided := 0
 	for _, d := range all {
@@ -197,7 +209,7 @@ func (r *Reports) report(ctx context.Context, tx *store.Tx, rules protect.Rules,
 	}
 	out := Report{Title: m.Text(lang.String()).Title, Counters: countersOf(statesOf(all)), Early: !over(a), At: now}
 	out.Counters.Undecided = undecided
-	out.Turnout = turnoutOf(rules, fine, m, coming, stopped, out.Counters.LeftOut, now)
+	out.Turnout = turnoutOf(rules, turnoutFine(announced, a), m, coming, stopped, out.Counters.LeftOut, now)
 	if out.Early {
 		return out, nil
 	}
@@ -269,8 +281,9 @@ func (c *clerk) tellWhole(id uuid.UUID) (map[string]string, error) {
 	return c.said(w.Say(c.lang)+words, nil), c.audit("mission.report", id.String(), w.Counters.Targeted, false)
 }
 
-// wholeOf puts all announcements of a mission together. It has no tables: beside
-// those of each announcement they would tell differences.
+// wholeOf puts the announcements of a mission together, without the reminders,
+// which would tell how many they were for. It has no tables: beside those of each
+// announcement they would tell differences.
 func (c *clerk) wholeOf(id uuid.UUID) (Whole, error) {
 	m, err := c.tx.MissionByID(c.ctx, id)
 	if err != nil {
@@ -281,9 +294,8 @@ func (c *clerk) wholeOf(id uuid.UUID) (Whole, error) {
 		return Whole{}, err
 	}
 	w, stopped := Whole{Title: m.Text(c.lang.String()).Title, At: c.d.At}, 0
-	fine := protect.Fine{}
 	for _, a := range all {
-		if !hasPlan(a) {
+		if !reported(a) {
 			continue
 		}
 		tally, err := c.tx.PaceOf(c.ctx, a.ID, c.d.At)
@@ -295,8 +307,6 @@ func (c *clerk) wholeOf(id uuid.UUID) (Whole, error) {
 			return Whole{}, err
 		}
 		w.Announcements, w.Counters, stopped = w.Announcements+1, w.Counters.Plus(countersOf(tally.States)), max(stopped, n)
-		one := fineOf(a)
-		fine.Variables, fine.Sensitive = max(fine.Variables, one.Variables), fine.Sensitive || one.Sensitive
 	}
 	if w.Announcements == 0 {
 		return Whole{}, errNothing
@@ -305,7 +315,7 @@ func (c *clerk) wholeOf(id uuid.UUID) (Whole, error) {
 	if err != nil {
 		return Whole{}, err
 	}
-	w.Turnout = turnoutOf(c.rules, fine, m, coming, stopped, 0, c.d.At)
+	w.Turnout = turnoutOf(c.rules, turnoutFine(all), m, coming, stopped, 0, c.d.At)
 	return w, nil
 }
 

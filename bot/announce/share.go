@@ -114,19 +114,13 @@ func (c *clerk) newAmbassador(a store.Ambassador) (store.Ambassador, error) {
 	}
 }
 
-// came is the count of a link, protected and rounded.
-func (c *clerk) came(a store.Ambassador) (string, error) {
-	n, err := c.tx.CameByCount(c.ctx, a.ID)
-	return speaker{c.lang}.cell(c.rules.Count(n, c.rules.K), c.rules.K), err
-}
-
 // card shows a link with its count, and hands out its pictures.
 func (c *clerk) card(a store.Ambassador, name string) (map[string]string, error) {
-	count, err := c.came(a)
+	n, err := c.came(a)
 	if err != nil {
 		return nil, err
 	}
-	text := locales.Text(c.lang, locales.AmbCard, locales.Args{"Name": name, "Count": count})
+	text := locales.Text(c.lang, locales.AmbCard, locales.Args{"Name": name, "Came": n.say(c.lang)})
 	about := &bot.About{Kind: bot.AboutAmbassador, ID: a.ID}
 	return bot.FilesResult(ofCode+a.Code, text, about, bot.AmbassadorEnd), nil
 }
@@ -161,7 +155,7 @@ func (r *Reports) ambassador(ctx context.Context, tx *store.Tx, d bot.Doing) (ma
 	return c.card(a, label)
 }
 
-// list are the links of associations with their counts. They do not add up to
+// list are the links of associations with their numbers. They do not add up to
 // anything that is told, so nothing follows from one about another.
 func (c *clerk) list(all []store.Ambassador) (map[string]string, error) {
 	word, _, _ := strings.Cut(locales.LabelOf(locales.CmdAmbassador).In(c.lang), "|")
@@ -169,14 +163,15 @@ func (c *clerk) list(all []store.Ambassador) (map[string]string, error) {
 		return c.said(locales.Text(c.lang, locales.AmbListNone, locales.Args{"Word": word}), nil), nil
 	}
 	var rows []string
+	var rule string
 	for _, a := range all {
-		count, err := c.came(a)
+		n, err := c.came(a)
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, locales.Text(c.lang, locales.AmbRow, locales.Args{"Name": a.Label, "Code": a.Code, "Count": count}))
+		rows, rule = append(rows, n.row(c.lang, a)), n.rule(c.lang)
 	}
-	return c.said(locales.Text(c.lang, locales.AmbList, locales.Args{"Rows": strings.Join(rows, "\n"), "Word": word}), nil), nil
+	return c.said(locales.Text(c.lang, locales.AmbList, locales.Args{"Rows": strings.Join(rows, "\n"), "Rule": rule, "Word": word}), nil), nil
 }
 
 // ambassadorAct ends a link, by its button.

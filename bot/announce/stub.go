@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/google/uuid"
+
 	"mboka/bot"
 	"mboka/locales"
 	"mboka/locales/reference"
@@ -54,7 +56,8 @@ func (r Reading) read(ctx context.Context, tx *store.Tx, d bot.Doing) (map[strin
 	}
 	return bot.LetterResult(Letter{Announcement: a, Mission: m, Organisation: policy.Organisation}.Message(Recipient{
 		Delivery: delivery.ID, Language: lang, Caps: capabilities(d.Channel), Zones: reference.Zones(delivery.Country, city),
-		Coming: rsvp.Answer == store.RSVPYes && !rsvp.Waiting,
+		Official: delivery.StaffID != uuid.Nil,
+		Coming:   rsvp.Answer == store.RSVPYes && !rsvp.Waiting,
 	}))
 }
 
@@ -82,6 +85,13 @@ func (l Letter) discreet() bool {
 	var a Audience
 	// Of what cannot be read the careful way is taken.
 	return json.Unmarshal(l.Announcement.Audience, &a) != nil || a.Discreet
+}
+
+// forOfficials tells whether a letter is for officials of the state, and not for
+// members.
+func (l Letter) forOfficials() bool {
+	var a Audience
+	return json.Unmarshal(l.Announcement.Audience, &a) == nil && a.Officials
 }
 
 // quietly is a letter for people who may not be seen to get it: outside the 24

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"mboka/locales"
 	"mboka/store"
 )
@@ -13,15 +15,20 @@ type keptWorkshop struct {
 	Answers   []keptAnswer `json:"answers"`
 	EnteredAt time.Time    `json:"entered_at,omitzero"` // the questions before were gone through
 	LeftAt    time.Time    `json:"left_at,omitzero"`    // and those after
-	// LastBefore and LastAfter are the last two marks that belong together: they
-	// count in the means.
-	LastBefore int       `json:"last_before,omitempty"`
-	LastAfter  int       `json:"last_after,omitempty"`
-	UpdatedAt  time.Time `json:"updated_at"`
-	AgreedAt   time.Time `json:"agreed_at"`
-	AgreedTo   string    `json:"agreed_to"`
-	Language   string    `json:"language"`
-	Message    string    `json:"message"`
+	// Workshop is the id of the one that they are about, where it was announced.
+	Workshop string `json:"workshop,omitempty"`
+	// LastBefore and LastAfter are the last two marks that belong together, with
+	// what was thought of that workshop: they count in the means.
+	LastBefore       int       `json:"last_before,omitempty"`
+	LastAfter        int       `json:"last_after,omitempty"`
+	LastSatisfaction int       `json:"last_satisfaction,omitempty"`
+	LastWorkshop     string    `json:"last_workshop,omitempty"`
+	LastEnteredAt    time.Time `json:"last_entered_at,omitzero"`
+	UpdatedAt        time.Time `json:"updated_at"`
+	AgreedAt         time.Time `json:"agreed_at"`
+	AgreedTo         string    `json:"agreed_to"`
+	Language         string    `json:"language"`
+	Message          string    `json:"message"`
 }
 
 func workshopKept(w *store.WorkshopAnswers, lang locales.Lang) *keptWorkshop {
@@ -30,8 +37,17 @@ func workshopKept(w *store.WorkshopAnswers, lang locales.Lang) *keptWorkshop {
 	}
 	return &keptWorkshop{
 		Answers: answersKept(workshopSteps(*w), nil, lang), EnteredAt: w.EnteredAt, LeftAt: w.LeftAt, LastBefore: w.PairBefore, LastAfter: w.PairAfter,
+		Workshop: written(w.Mission), LastSatisfaction: w.PairSatisfaction, LastWorkshop: written(w.PairMission), LastEnteredAt: w.PairEnteredAt,
 		UpdatedAt: w.UpdatedAt, AgreedAt: w.Agreed.At, AgreedTo: w.Agreed.Version, Language: w.Agreed.Language, Message: w.Agreed.MessageID,
 	}
+}
+
+// written is an id; "" where there is none.
+func written(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return ""
+	}
+	return id.String()
 }
 
 // rows writes it into the table: the yes, and an answer in a row each.
@@ -50,5 +66,6 @@ func (w *keptWorkshop) rows(row func(...string)) {
 		return strconv.Itoa(n)
 	}
 	row("workshop", "means", "", "", "", moment(w.UpdatedAt), details("before", mark(w.LastBefore), "after", mark(w.LastAfter),
-		"entered_at", moment(w.EnteredAt), "left_at", moment(w.LeftAt)))
+		"satisfaction", mark(w.LastSatisfaction), "workshop", w.LastWorkshop, "entered_before_at", moment(w.LastEnteredAt),
+		"latest_workshop", w.Workshop, "entered_at", moment(w.EnteredAt), "left_at", moment(w.LeftAt)))
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"mboka/bot"
 	"mboka/flows"
 	"mboka/flows/fields"
@@ -21,6 +23,8 @@ import (
 func (r Records) workshops() map[string]bot.Effect {
 	return map[string]bot.Effect{
 		bot.ChatFlow + "." + bot.WorkshopAsked:      r.workshopBegun,
+		bot.FlowDelivery + "." + bot.StepWorkshop:   r.workshopTapped,
+		bot.FlowMission + "." + bot.StepWorkshop:    r.workshopTapped,
 		bot.FlowWorkshop + "." + flows.AnswerGiven:  r.workshopAnswered,
 		bot.FlowWorkshop + "." + workshop.Withdrawn: r.workshopWithdrawn,
 	}
@@ -28,30 +32,66 @@ func (r Records) workshops() map[string]bot.Effect {
 
 // workshopMeaning is the version of the meaning of what officials agree to before
 // the first question. It goes up when the meaning changes.
-const workshopMeaning = "1"
+// 2 says that topics and institutions are counted, and that which workshop it was
+// stays beside the marks.
+const workshopMeaning = "2"
 
 // workshopBegun begins the form where it was left. A part that was gone through
-// is asked anew: it is another workshop, or a correction.
+// is asked anew: it is another workshop, or a correction. The part after can be
+// chosen once the one before has been answered and its workshop is over.
 func (r Records) workshopBegun(ctx context.Context, tx *store.Tx, d bot.Doing) (map[string]string, error) {
 	held, err := tx.Allowed(ctx, d.Chat, store.AnswerWorkshop, d.Running, d.At)
 	if err != nil {
 		return nil, err
 	}
-	policy, err := r.Policy(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read settings: %w", err)
-	}
 	w, found, err := tx.WorkshopOf(ctx, held.StaffID)
 	if err != nil {
 		return nil, err
 	}
-	var given flows.Answers
+	given := begins(found)
+	ahead, invited, err := tx.WorkshopAhead(ctx, held.StaffID, d.At.Add(-store.WorkshopEntry))
+	if err != nil {
+		return nil, err
+	}
+	over := true
+	if w.Mission != uuid.Nil {
+		m, err := tx.MissionByID(ctx, w.Mission)
+		if err != nil {
+			return nil, err
+		}
+		over = !m.Ended().After(d.At)
+		if !over && !invited {
+			ahead, invited = m.ID, true
+		}
+	}
+	if invited {
+		given = append(given, flows.Answered{Step: workshop.Mission, Codes: []string{ahead.String()}})
+	}
+	switch {
+	case !found:
+		given = append(given, flows.Answered{Step: workshop.Part, Codes: []string{workshop.Before}})
+	case over && !w.EnteredAt.IsZero():
+		given = append(given, flows.Answered{Step: workshop.Exit, Codes: []string{workshop.Open}})
+	}
+	return r.workshopForm(ctx, append(given, openPart(w)...))
+}
+
+// begins are what the form begins with for whoever has agreed before.
+func begins(found bool) flows.Answers {
+	if !found {
+		return nil
+	}
+	return flows.Answers{{Step: workshop.Consent, Codes: []string{fields.Agree}}}
+}
+
+// workshopForm begins the form with answers.
+func (r Records) workshopForm(ctx context.Context, given flows.Answers) (map[string]string, error) {
+	policy, err := r.Policy(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
 	if policy.WorkshopSecurity {
 		given = append(given, flows.Answered{Step: workshop.Security, Codes: []string{workshop.Open}})
-	}
-	if found {
-		given = append(given, flows.Answered{Step: workshop.Consent, Codes: []string{fields.Agree}})
-		given = append(given, openPart(w)...)
 	}
 	raw, err := json.Marshal(given)
 	if err != nil {
@@ -167,14 +207,26 @@ func answer(w *store.WorkshopAnswers, d bot.Doing) error {
 	case workshop.Topics:
 		w.Topics = a.Codes
 	case workshop.Confidence:
-		w.Before, w.EnteredAt = mark, d.At
+		w.Before, w.EnteredAt, w.Mission = mark, d.At, uuid.Nil
+		if code := d.Event.Answers.Code(workshop.Mission); code != "" {
+			id, err := uuid.Parse(code)
+			if err != nil {
+				return fmt.Errorf("workshop of an answer: %w", err)
+			}
+			w.Mission = id
+		}
 		w.After, w.Satisfaction, w.Comment, w.LeftAt = 0, 0, "", time.Time{}
 	case workshop.Confident:
 		if w.After = mark; w.Before > 0 && mark > 0 {
-			w.PairBefore, w.PairAfter = w.Before, mark
+			if !w.PairEnteredAt.Equal(w.EnteredAt) {
+				w.PairSatisfaction = 0
+			}
+			w.PairBefore, w.PairAfter, w.PairMission, w.PairEnteredAt = w.Before, mark, w.Mission, w.EnteredAt
 		}
 	case workshop.Satisfaction:
-		w.Satisfaction = mark
+		if w.Satisfaction = mark; w.PairBefore > 0 && w.PairEnteredAt.Equal(w.EnteredAt) {
+			w.PairSatisfaction = mark
+		}
 	case workshop.Comment:
 		w.Comment, w.LeftAt = a.Text, d.At
 	}

@@ -60,7 +60,7 @@ func (c *counter) figure(s *Snapshot, q Query, earlier *Figure) (map[string]stri
 	case err != nil:
 		return nil, err
 	}
-	f := Figure{Taken: s.Taken, Query: q, Published: p, Titles: c.titles(p.Results)}
+	f := Figure{Taken: s.Taken, Query: q, Published: p, Titles: c.titles(p)}
 	f.covered()
 	if f.ID, err = c.keep(s, f, false); err != nil {
 		return nil, err
@@ -95,8 +95,8 @@ func (f *Figure) covered() {
 	}
 }
 
-func (c *counter) titles(all []Result) map[uuid.UUID]string {
-	return titles(all, func(id uuid.UUID) (store.Mission, error) { return c.tx.MissionByID(c.ctx, id) }, c.lang)
+func (c *counter) titles(p Published) map[uuid.UUID]string {
+	return titles(p, func(id uuid.UUID) (store.Mission, error) { return c.tx.MissionByID(c.ctx, id) }, c.lang)
 }
 
 // pictured finds the picture of a figure: its own, or of a single number the
@@ -194,9 +194,7 @@ func (c *counter) tells(s *Snapshot, q Query) (Published, error) {
 	case Results:
 		return c.publishResults(s, q)
 	case Trainees:
-		p, err := c.publishTrainees()
-		p.Synthetic = s.Synthetic
-		return p, err
+		return c.publishTrainees()
 	}
 	p, err := c.publish(c.ctx, c.tx, s, c.rules, q)
 	if err != nil || q.Measure != Months {

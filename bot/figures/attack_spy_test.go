@@ -242,6 +242,14 @@ func (s spy) readLines(q Query, rows, columns []string, sum func(seen) protectte
 				return err
 			}
 		}
+		for _, code := range listed {
+			if code == Other || v.Ordered || v.Several { // these are listed though nobody has them
+				continue
+			}
+			if err := s.Learn(line(code), 1, protecttest.Unbounded); err != nil {
+				return err
+			}
+		}
 		if !v.Ordered && len(q.By) == 2 { // of one variable the small ones stand in another order
 			for i, code := range listed[1:] {
 				if code == Other {
@@ -264,6 +272,11 @@ type found struct{ few, exact []string }
 // look asks of all groups by up to three variables whether they are known to be
 // few; public ones need the larger threshold.
 func (s spy) look(public bool, part string) (out found) {
+	return s.lookAt(public, func(of string) bool { return of == part })
+}
+
+// lookAt asks it of the people of some parts.
+func (s spy) lookAt(public bool, in func(part string) bool) (out found) {
 	for mask := 1; mask < 1<<len(s.by); mask++ {
 		var by []string
 		for i, key := range s.by {
@@ -278,7 +291,7 @@ func (s spy) look(public bool, part string) (out found) {
 		if len(by) <= rules.MostVariables {
 			s.each(by, nil, func(values []string, all protecttest.Sum) {
 				is := func(kind int) int {
-					if s.kinds[kind][partKey] != part {
+					if !in(s.kinds[kind][partKey]) {
 						return 0
 					}
 					return all(kind)

@@ -49,7 +49,7 @@ func (d *Desk) Effects() map[string]bot.Effect {
 
 // Rules are the settings of disclosure control.
 func Rules(p store.Policy) protect.Rules {
-	return protect.Rules{K: p.K, KCross: p.KCross, Rounding: p.Rounding, MostVariables: mostVariables, LeastBase: leastBase}
+	return protect.Rules{K: p.K, KCross: p.KCross, Rounding: p.Rounding, MostVariables: mostVariables, LeastBase: leastBase, Edge: p.MeanEdge}
 }
 
 // counter is one question at the desk.
@@ -160,7 +160,7 @@ func (d *Desk) explain(ctx context.Context, tx *store.Tx, doing bot.Doing) (map[
 		}
 		return c.say(locales.Text(c.lang, locales.FigNoId, nil), "", 0)
 	}
-	f.Titles = c.titles(f.Published.Results)
+	f.Titles = c.titles(f.Published)
 	rule := locales.Text(c.lang, locales.FigRule, locales.Args{"K": f.Published.K, "Step": f.step(c.rules)})
 	if f.Query.Measure == Trainees {
 		rule = f.traineesRule(c.lang, c.rules)

@@ -36,6 +36,10 @@ func newRound(t *testing.T) *round {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return roundOver(t, db, policy)
+}
+
+func roundOver(t *testing.T, db *store.DB, policy store.Policy) *round {
 	r := &round{t: t, db: db}
 	r.Digests = &Digests{
 		Desk: &Desk{DB: db, Keys: db.Keys(), Policy: func(context.Context) (store.Policy, error) { return policy, nil }},

@@ -76,7 +76,7 @@ func (d *Desk) file(ctx context.Context, q bot.Looking) (flows.Fact, error) {
 	if err != nil {
 		return flows.Fact{}, fmt.Errorf("read settings: %w", err)
 	}
-	f.Titles = titles(f.Published.Results, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, q.Lang)
+	f.Titles = titles(f.Published, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, q.Lang)
 	file, err := f.File(kind, q.Lang, Rules(policy))
 	return flows.Fact{Args: map[string]any{bot.CopyFiles: []bot.File{file}}}, err
 }
@@ -218,7 +218,9 @@ func (f Figure) definitions(v voice) [][]any {
 			rows = append(rows, []any{word(locales.FigDefRounding), f.step(v.rules)}, []any{word(locales.FigDefNote), f.traineesRule(v.lang, v.rules)})
 		}
 		for _, note := range said.Notes {
-			rows = append(rows, []any{word(locales.FigDefNote), note})
+			if note != v.text(locales.TraineesFile, nil) { // here it is
+				rows = append(rows, []any{word(locales.FigDefNote), note})
+			}
 		}
 		return append(rows, []any{word(locales.FigDefNote), said.Footer})
 	}

@@ -31,9 +31,6 @@ const (
 	// settled is when a week does not change any more: when its last beginning has
 	// been followed, and a day for messages that had to wait.
 	settled = week + bot.BegunFor + 24*time.Hour
-	// mostWeeks is after how many weeks a period is published with the least
-	// number of people that can be.
-	mostWeeks = 4
 	// funnelMark is the watermark by which it is seen that Redis lost its data.
 	funnelMark = "funnel"
 )
@@ -149,7 +146,7 @@ func (f *Funnels) publish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		all, err := periods(Rules(policy), weeks, counts)
+		all, err := periods(Rules(policy), policy.FunnelWeeks, weeks, counts)
 		if err != nil {
 			return fmt.Errorf("protect the funnel: %w", err)
 		}
@@ -162,8 +159,9 @@ func (f *Funnels) publish(ctx context.Context) error {
 	})
 }
 
-// periods are the weeks that can be published, put together.
-func periods(r protect.Rules, weeks []store.FunnelWeek, counts []store.FunnelCount) ([]store.FunnelPeriod, error) {
+// periods are the weeks that can be published, put together: after so many weeks
+// with the least number of people that can be.
+func periods(r protect.Rules, most int, weeks []store.FunnelWeek, counts []store.FunnelCount) ([]store.FunnelPeriod, error) {
 	var out []store.FunnelPeriod
 	var open []store.FunnelWeek
 	var of []store.FunnelCount
@@ -178,7 +176,7 @@ func periods(r protect.Rules, weeks []store.FunnelWeek, counts []store.FunnelCou
 		for _, c := range of {
 			n += c.Count
 		}
-		if n < 2*max(r.K, r.KCross) && len(open) < mostWeeks {
+		if n < 2*max(r.K, r.KCross) && len(open) < most {
 			continue
 		}
 		tables, err := publishFunnel(r, of, open)

@@ -29,7 +29,9 @@ func (f Figure) Drawing(lang locales.Lang, r protect.Rules) (d Drawing, ok bool)
 		Highlight: -1, Footer: append(append([]string{said.Sentence}, said.Notes...), said.Footer),
 	}
 	// The signs of heat are of the text alone: the font has none, lengths stand for them.
-	d.Footer = slices.DeleteFunc(d.Footer, func(line string) bool { return line == v.text(locales.HeatNote, nil) })
+	d.Footer = slices.DeleteFunc(d.Footer, func(line string) bool {
+		return line == v.text(locales.HeatNote, nil) || line == v.text(locales.TraineesFile, nil)
+	})
 	d.Title = capital(d.Title)
 	if p.Synthetic {
 		d.Synthetic = v.text(locales.FigSynthetic, nil)
@@ -194,7 +196,7 @@ func (d *Desk) Picture(ctx context.Context, ref string, lang locales.Lang) (bot.
 		return bot.Image{}, err
 	}
 	f.Mark = mark
-	f.Titles = titles(f.Published.Results, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, lang)
+	f.Titles = titles(f.Published, func(id uuid.UUID) (store.Mission, error) { return d.DB.MissionByID(ctx, id) }, lang)
 	drawing, ok := f.Drawing(lang, Rules(policy))
 	if !ok {
 		return bot.Image{}, errNoPicture

@@ -79,7 +79,7 @@ func TestKindsOfQuestions(t *testing.T) {
 		"Q17 languages":    {figureOf(t, s, "langues"), Bars, 0},
 		"Q25 one":          {results, Bars, 6},
 		"Q25 several":      {several, Bars, 6},
-		"Q25 trainees":     {trainees(), Dots, 2},
+		"Q25 trainees":     {trainees(), Dots, 6},
 	} {
 		for _, lang := range locales.Langs {
 			d, ok := c.f.Drawing(lang, rules)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mboka/bot/protect"
+	"mboka/flows"
 )
 
 // Published is what may be shown of a figure: all of it has passed bot/protect,
@@ -98,10 +99,17 @@ type value struct {
 	places []int // in Counted.Codes
 }
 
-// values are those of the i-th variable that are counted at all: in their own
-// order, or the most frequent first.
-func values(v Variable, c Counted, i int) []value {
+// values are those of the i-th variable: in their own order, or the most frequent
+// first. Those that nobody has are left out only where small ones are gathered as
+// Other: listed beside others, "fewer than 5" must not say that there is somebody.
+func values(v Variable, q Query, c Counted, i int) []value {
 	var all []value
+	for _, o := range v.Options() {
+		nobody := !slices.Contains(c.Codes[i], o.Code) && o.Flag != flows.FlagEnds // who says that is no member
+		if nobody && (v.Ordered || v.Several) && !slices.Contains(v.Unsaid, o.Code) && q.meets(v, o.Code) {
+			all = append(all, value{code: o.Code})
+		}
+	}
 	for place, code := range c.Codes[i] {
 		n := 0
 		if i == 0 {
@@ -113,7 +121,8 @@ func values(v Variable, c Counted, i int) []value {
 				n += row[place]
 			}
 		}
-		if n > 0 && !slices.Contains(v.Unsaid, code) {
+		listed := n > 0 || (v.Ordered || v.Several) && q.meets(v, code)
+		if listed && !slices.Contains(v.Unsaid, code) {
 			all = append(all, value{code, n, []int{place}})
 		}
 	}
@@ -158,7 +167,7 @@ func gathered(all []value, k, most int) []value {
 // list is a table of one variable.
 func (p *Published) list(r protect.Rules, q Query, c Counted) error {
 	v, _ := VariableOf(q.By[0])
-	all := values(v, c, 0)
+	all := values(v, q, c, 0)
 	if !v.Ordered && !v.Several {
 		all = gathered(all, p.K, mostRows)
 	}
@@ -198,7 +207,7 @@ func (p *Published) list(r protect.Rules, q Query, c Counted) error {
 func (p *Published) cross(r protect.Rules, q Query, c Counted) error {
 	first, _ := VariableOf(q.By[0])
 	second, _ := VariableOf(q.By[1])
-	rows, columns := values(first, c, 0), values(second, c, 1)
+	rows, columns := values(first, q, c, 0), values(second, q, c, 1)
 	if !first.Several {
 		rows = whole(first, rows, p.K, mostRows)
 	}

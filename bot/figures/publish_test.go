@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"mboka/bot/protect"
@@ -110,5 +111,32 @@ func TestSmallValuesAreGathered(t *testing.T) {
 				t.Errorf("%v", got)
 			}
 		})
+	}
+}
+
+// TestNobodyAndFewAreListedAlike: "fewer than" stands where there is nobody as
+// well as where there are few, so that it does not say that there is somebody.
+func TestNobodyAndFewAreListedAlike(t *testing.T) {
+	t.Parallel()
+	of := func(few int, by ...string) Published {
+		h := &hood{by: []string{age, languages}, step: rules.Rounding, kinds: []map[string]string{
+			{country: "BE", age: "25_34", languages: "fr"}, {country: "BE", age: "65p", languages: "fr"}, {country: "BE", age: "18_24", languages: "ln"},
+		}, n: []int{30, 20, few}}
+		p, err := published(h.snapshot(t), Query{By: by})
+		if err != nil {
+			t.Fatal(by, err)
+		}
+		return p
+	}
+	for _, by := range [][]string{{age}, {languages}, {age, country}, {country, age}} {
+		nobody, few := of(0, by...), of(2, by...)
+		if diff := cmp.Diff(nobody, few); diff != "" {
+			t.Errorf("by %v two people show:\n%s", by, diff)
+		}
+	}
+	lone, err := published((&hood{step: rules.Rounding, kinds: []map[string]string{{country: "BE", age: "25_34"}, {country: "BE", age: "65p"}}, n: []int{30, 20}}).snapshot(t),
+		Query{By: []string{age}, Where: []Filter{{age, []string{"25_34", "65p"}}}})
+	if err != nil || len(lone.Rows) != 2 {
+		t.Errorf("what was not asked for is listed: %v (%v)", lone.Rows, err)
 	}
 }

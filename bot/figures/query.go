@@ -52,6 +52,14 @@ func (q Query) check() error {
 	return q.checkMeasure()
 }
 
+// meets tells whether a question lets a value of a variable be counted: of one
+// that people have several of, any value may go with those that are asked for.
+func (q Query) meets(v Variable, code string) bool {
+	return v.Several || !slices.ContainsFunc(q.Where, func(f Filter) bool {
+		return f.Variable == v.Key && !slices.Contains(f.Codes, code)
+	})
+}
+
 // variables are those that fix a cell, each once.
 func (q Query) variables() []string {
 	keys := slices.Clone(q.By)

@@ -97,6 +97,11 @@ func (q question) checkTable(t *testing.T, conn *pgx.Conn, p Published) {
 		got[code] = p.Cells[i][0]
 	}
 	v, _ := VariableOf(q.want.By[0])
+	for _, o := range v.Options() { // what nobody says is listed too
+		if (v.Ordered || v.Several) && o.Flag != "end_flow" && !slices.Contains(v.Unsaid, o.Code) {
+			counts[o.Code] += 0
+		}
+	}
 	if diff := cmp.Diff(ownList(counts, q.k, v.Ordered, v.Several), got); diff != "" {
 		t.Errorf("%s:\n%s", q.id, diff)
 	}

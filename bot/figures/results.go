@@ -54,11 +54,20 @@ func (c *counter) publishResults(s *Snapshot, q Query) (Published, error) {
 
 // titles are what staff called the missions of a figure. One that is gone has
 // none.
-func titles(all []Result, of func(uuid.UUID) (store.Mission, error), lang locales.Lang) map[uuid.UUID]string {
+func titles(p Published, of func(uuid.UUID) (store.Mission, error), lang locales.Lang) map[uuid.UUID]string {
 	out := map[uuid.UUID]string{}
-	for _, r := range all {
-		if m, err := of(r.Mission); err == nil {
-			out[r.Mission] = m.Text(lang.String()).Title
+	var ids []uuid.UUID
+	for _, r := range p.Results {
+		ids = append(ids, r.Mission)
+	}
+	if p.Trained != nil {
+		for _, in := range p.Trained.Workshops {
+			ids = append(ids, in.Mission)
+		}
+	}
+	for _, id := range ids {
+		if m, err := of(id); id != uuid.Nil && err == nil {
+			out[id] = m.Text(lang.String()).Title
 		}
 	}
 	return out

@@ -51,14 +51,14 @@ func studyFigure(t *testing.T, s *Snapshot, q Query) (Figure, protect.Rules) {
 // of nothing else: neither exact counts nor those kept back.
 func TestRangeIsOfWhatIsShown(t *testing.T) {
 	t.Parallel()
-	s := studiedBy(t, map[string]int{"lt100": 21, "500_999": 33, "50k": 12, "na": 40})
+	s := studiedBy(t, map[string]int{"lt100": 21, "100_499": 10, "500_999": 33, "1k_4k": 11, "5k_9k": 12, "10k_49k": 10, "50k": 12, "na": 40})
 	f, r := studyFigure(t, s, Query{By: []string{amount}})
 	low, high, people, part, ok := f.indicative()
-	if !ok || part || low != 20*0+35*500+10*50000 || high != 20*99+35*999+10*50000 || people != 65 {
+	if !ok || part || low != 20*0+10*100+35*500+10*1000+10*5000+10*10000+10*50000 || high != 20*99+10*499+35*999+10*4999+10*9999+10*49999+10*50000 || people != 105 {
 		t.Error(low, high, people, part, ok)
 	}
 	said := f.Say(locales.FR, r).Text()
-	for _, want := range []string{"de " + locales.Number(locales.FR, low) + " $ à " + locales.Number(locales.FR, high) + " $ en tout, pour 65 personnes", "aucun fonds n'existe"} {
+	for _, want := range []string{"de " + locales.Number(locales.FR, low) + " $ à " + locales.Number(locales.FR, high) + " $ en tout, pour 105 personnes", "aucun fonds n'existe"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not in:\n%s", want, said)
 		}

@@ -29,7 +29,7 @@ func monthly(taken time.Time) time.Time {
 // time for new ones, and publishes the total of their month with them.
 func (r *round) snapshot(ctx context.Context) error {
 	changed := changesPerK * max(r.policy.K, r.policy.KCross)
-	if _, err := r.Store.TakeWorkshopSnapshot(ctx, r.now, changed, max(r.policy.K, r.policy.KCross)); err != nil {
+	if _, err := r.Store.TakeWorkshopGroups(ctx, r.now, store.WorkshopRules{First: max(r.policy.K, r.policy.KCross), Changed: changed}); err != nil {
 		return err
 	}
 	last, found, err := r.Store.CurrentSnapshot(ctx)

@@ -9,10 +9,10 @@ type Mean struct {
 	Edge int `json:",omitempty"`
 }
 
-// edge is how near to an end of the scale a mean is told, in tenths. Nearer than
-// this nearly all have given the same mark: then the mean would tell what each
-// of them said.
-const edge = 5
+// LeastEdge is the least of Rules.Edge. Nearer to an end than half a mark nearly
+// all have given the same one: then the mean would tell what each of them said.
+// The value is our choice, as those of the domain reference, 2.5.
+const LeastEdge = 5
 
 // Mean protects the mean of n marks from low to high, of which sum is the sum.
 // One decimal is all that is told: with the number of people, which is rounded
@@ -21,7 +21,7 @@ func (r Rules) Mean(sum, n, low, high, k int) Mean {
 	if n < k || n == 0 {
 		return Mean{State: Small}
 	}
-	m := Mean{Tenths: (20*sum + n) / (2 * n)}
+	m, edge := Mean{Tenths: (20*sum + n) / (2 * n)}, max(r.Edge, LeastEdge)
 	switch {
 	case m.Tenths < 10*low+edge:
 		m.Tenths, m.Edge = 10*low+edge, -1

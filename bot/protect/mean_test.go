@@ -28,6 +28,14 @@ func TestMean(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}
+	wide := rules
+	wide.Edge = 10
+	if got := wide.Mean(42, 10, 1, 5, 10); got != (Mean{Tenths: 40, Edge: 1}) {
+		t.Errorf("a whole mark from the end: %+v", got)
+	}
+	if wide.Edge = 1; wide.Mean(49, 10, 1, 5, 10) != (Mean{Tenths: 45, Edge: 1}) {
+		t.Error("nearer to the end than the least")
+	}
 }
 
 // TestMeanIsNear: what is told is the mean to the nearest tenth, or lies on the

@@ -21,6 +21,9 @@ type Rules struct {
 	MostVariables int
 	// LeastBase is the smallest base of a percentage.
 	LeastBase int
+	// Edge is how near to an end of the scale a mean is told, in tenths; under
+	// LeastEdge it is that.
+	Edge int
 }
 
 // Fine says how finely a question looks.

@@ -84,6 +84,9 @@ func (d demoCmd) populate(ctx context.Context, s *stores) error {
 	if _, err := seed(ctx, s.db, d.Members, 1, s.clock()); err != nil && !errors.Is(err, store.ErrRealMembers) {
 		return err
 	}
+	if err := seedTrainees(ctx, s.db, 1, s.clock()); err != nil && !errors.Is(err, store.ErrRealMembers) {
+		return err
+	}
 	// What figures are counted over is taken here: the job waits until much has changed.
 	_, err := s.db.TakeSnapshot(ctx, "S-DEMO", s.clock(), d.Members, 100*365*24*time.Hour)
 	return err

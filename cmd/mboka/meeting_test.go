@@ -20,9 +20,9 @@ var doorCodes = regexp.MustCompile(`\b[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}-[2-9A-
 //
 //	meeting        it is planned and told to this chat: by its role, where it has
 //	               one, else by another; "full": of its one seat nothing is left;
-//	               "soon": in a day
+//	               "soon": in a day; "workshop": a training one, told to officials
 //	asked          it is over, and whoever comes is asked how it was
-//	cancelled, closed, over
+//	cancelled, closed, over, ago
 //	frees KEYS     the one seat is free, and whoever waits hears of it
 func (d *dialogue) meets(what string, words []string) {
 	d.t.Helper()
@@ -40,6 +40,8 @@ func (d *dialogue) meets(what string, words []string) {
 		d.s.sql(`UPDATE mission SET rsvp_until = '2026-04-01' WHERE id = $1`, d.mission)
 	case "over":
 		d.s.sql(`UPDATE mission SET starts_at = now() - interval '1 day', ends_at = now() - interval '20 hours' WHERE id = $1`, d.mission)
+	case "ago":
+		d.s.sql(`UPDATE mission SET starts_at = now() - interval '9 days', ends_at = now() - interval '8 days' WHERE id = $1`, d.mission)
 	case "frees":
 		d.s.sql(`DELETE FROM rsvp WHERE mission_id = $1 AND member_id IS NULL AND staff_id IS NULL`, d.mission)
 		if err := db.Write(d.t.Context(), func(tx *store.Tx) error {
@@ -76,6 +78,14 @@ func (d *dialogue) meeting(db *store.DB, words []string) {
 	if slices.Contains(words, "full") {
 		m.Capacity = 1
 	}
+	if slices.Contains(words, "workshop") {
+		m.Kind, m.Country, m.City, m.Timezone, m.Venue, m.Hint = store.Workshop, "CD", "cd_kinshasa", "Africa/Kinshasa", "Immeuble Exemple", "12, avenue Fictive"
+		m.Texts = map[string]store.MissionText{
+			"fr": {Title: "Atelier de formation", Summary: "Données de la diaspora, protection des données, mobilisation de l'épargne."},
+			"en": {Title: "Training workshop", Summary: "Diaspora data, data protection, mobilising savings."},
+			"ln": {Title: "Atelier ya formation", Summary: "Bansango ya diaspora, kobatela bansango, épargne."},
+		}
+	}
 	if err := db.Write(d.t.Context(), func(tx *store.Tx) error { return tx.PutMission(d.t.Context(), m) }); err != nil {
 		d.t.Fatal(err)
 	}
@@ -90,12 +100,16 @@ func (d *dialogue) meeting(db *store.DB, words []string) {
 func (d *dialogue) tell(db *store.DB, kind string) {
 	d.t.Helper()
 	id := uuid.New()
+	reader := `m.id, NULL, c.channel, m.language FROM a, member m JOIN address c ON c.member_id = m.id`
+	if d.s.number(`SELECT count(*) FROM mission WHERE id = $1 AND kind = 'workshop'`, d.mission) > 0 {
+		reader = `NULL, c.id, c.channel, c.language FROM a, staff c`
+	}
 	// In one statement: without a delivery the sending would be over at once.
 	d.s.sql(`WITH a AS (
 			INSERT INTO announcement (id, mission_id, kind, organisation, audience, status, created_at, begin_at, started_at, planned_at, valid_until)
 			VALUES ($1, $2, $3, 'iom', '{"places": [{"country": "AQ"}]}', 'sending', now(), now(), now(), now(), '2031-01-01') RETURNING id)
-		INSERT INTO delivery (id, announcement_id, member_id, channel, language, country, place, state)
-		SELECT gen_random_uuid(), a.id, m.id, c.channel, m.language, 'XX', '', 'planned' FROM a, member m JOIN address c ON c.member_id = m.id WHERE c.chat = $4`,
+		INSERT INTO delivery (country, place, state, id, announcement_id, member_id, staff_id, channel, language)
+		SELECT 'XX', '', 'planned', gen_random_uuid(), a.id, `+reader+` WHERE c.chat = $4`,
 		id, d.mission, kind, d.index())
 	if err := db.Write(d.t.Context(), func(tx *store.Tx) error { return tx.Wake(d.t.Context(), id, time.Now()) }); err != nil {
 		d.t.Fatal(err)

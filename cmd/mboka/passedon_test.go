@@ -58,14 +58,21 @@ func TestLinksThatArePassedOn(t *testing.T) {
 	if !strings.Contains(stranger.phone.last(), "Que voulez-vous faire") {
 		t.Errorf("an unknown code was not a plain beginning:\n%s", stranger.phone.last())
 	}
-	if author.hears("[share]", "rep_said"); !strings.Contains(author.phone.last(), code) || !strings.Contains(author.phone.last(), "< 5") {
-		t.Errorf("another link, or a small number:\n%s", author.phone.last())
+	if author.hears("[share]", "rep_said"); !strings.Contains(author.phone.last(), code) || !strings.Contains(author.phone.last(), "pas encore de nombre") {
+		t.Errorf("another link, or a number:\n%s", author.phone.last())
 	}
-	s.sql(`UPDATE member SET ambassador_id = (SELECT id FROM ambassador)`)
-	s.sql(`INSERT INTO member (id, language, created_at, registered_at, number, ambassador_id)
-		SELECT gen_random_uuid(), 'fr', now(), now(), 'AAAA2' || n, (SELECT id FROM ambassador) FROM generate_series(2, 5) n`)
-	if author.hears("[share]", "rep_said"); !strings.Contains(author.phone.last(), "Inscriptions par ce lien : 5") {
-		t.Errorf("not the rounded number:\n%s", author.phone.last())
+	if n := s.number(`SELECT coalesce(sum(came), 0) FROM ambassador_month`); n != 2 {
+		t.Errorf("%d registrations are counted", n)
+	}
+	s.sql(`INSERT INTO ambassador_month SELECT id, date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month', 12 FROM ambassador`)
+	author.hears("[share]", "rep_said")
+	told := author.phone.last()
+	if !regexp.MustCompile(`Inscriptions par ce lien jusqu'au (28|29|30|31) \S+ \d{4} : 10\.`).MatchString(told) {
+		t.Errorf("not the rounded number of the month that is over:\n%s", told)
+	}
+	registers(s.talker(t, "telegram"), "/start "+code)
+	if author.hears("[share]", "rep_said"); author.phone.last() != told {
+		t.Errorf("one who comes is seen:\n%s\n%s", told, author.phone.last())
 	}
 	author.hears("[end]", "rep_said")
 	late := s.talker(t, "telegram")
@@ -74,7 +81,7 @@ func TestLinksThatArePassedOn(t *testing.T) {
 		t.Error("a link that has ended counts")
 	}
 	author.hears("ambassadeur Amicale Fictive", "rep_said")
-	if author.hears("ambassadeur", "rep_said"); !strings.Contains(author.phone.last(), "Amicale Fictive (") || !strings.Contains(author.phone.last(), ": < 5") {
+	if author.hears("ambassadeur", "rep_said"); !strings.Contains(author.phone.last(), "Amicale Fictive (") || !strings.Contains(author.phone.last(), ") : pas encore de nombre") {
 		t.Errorf("the list:\n%s", author.phone.last())
 	}
 	if strings.Contains(dump(t, s.dbURL), "Amicale") {

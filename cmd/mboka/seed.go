@@ -41,6 +41,9 @@ func (c seedCmd) Run(e *world) error {
 	if err != nil {
 		return err
 	}
+	if err := seedTrainees(e.ctx, db, c.Seed, time.Now()); err != nil {
+		return err
+	}
 	fmt.Fprintf(e.out, "%d made-up members added; all are marked synthetic.\n", n)
 	return nil
 }

@@ -24,7 +24,7 @@ func (s *testService) trainees(t *testing.T, db *store.DB, official, coordinator
 	}
 	take := func(want bool) {
 		t.Helper()
-		if taken, err := db.TakeWorkshopSnapshot(t.Context(), time.Now(), 20, 10); err != nil || taken != want {
+		if taken, err := db.TakeWorkshopGroups(t.Context(), time.Now(), store.WorkshopRules{First: 10, Changed: 20}); err != nil || taken != want {
 			t.Fatal(taken, err)
 		}
 	}
@@ -45,7 +45,7 @@ func (s *testService) trainees(t *testing.T, db *store.DB, official, coordinator
 		}
 	}
 	id := regexp.MustCompile(`F-[2-9A-Z]{5}`).FindString(got)
-	for _, line := range []string{"atelier", "[yes]", "[before]", "[plan]", "passer", "passer", "1", "atelier", "[after]", "5", "5", "passer"} {
+	for _, line := range []string{"atelier", "[yes]", "[plan]", "passer", "passer", "1", "atelier", "[after]", "5", "5", "passer"} {
 		official.say(line)
 	}
 	if n := s.number(`SELECT count(*) FROM workshop_answer WHERE staff_id IS NOT NULL AND pair_before = 1 AND pair_after = 5`); n != 1 {
@@ -62,7 +62,7 @@ func (s *testService) trainees(t *testing.T, db *store.DB, official, coordinator
 		t.Errorf("want %s:\n%s", means(), got)
 	}
 	official.say("/explain " + id)
-	if got := official.phone.last(); !strings.Contains(got, first) || !strings.Contains(got, "ne change que si 20 ont changé") {
+	if got := official.phone.last(); !strings.Contains(got, first) || !strings.Contains(got, "quand 20 personnes de plus ont répondu") {
 		t.Errorf("explained:\n%s", got)
 	}
 	official.say("/stats résultats des réunions, et progrès des agents formés")

@@ -40,11 +40,15 @@ const (
 	Withdraw = "withdraw"
 )
 
-// Security is the answer that the flow begins with where security bodies are
-// among the institutions, and Open its code.
+// Answers that the flow may begin with: Security, where security bodies are among
+// the institutions, and Exit, where the questions after a workshop can be answered,
+// both with the code Open; Mission has as its code the id of the workshop that
+// the questions before it are about.
 const (
 	Security = "security"
+	Exit     = "exit"
 	Open     = "open"
+	Mission  = "mission"
 )
 
 // Limits: topics as the questionnaire has them; the texts are short.
@@ -74,7 +78,7 @@ var Flow = sync.OnceValue(func() *flows.Flow {
 		flows.Step{ID: Withdrawn, Kind: flows.End, Enter: Withdrawn, Ask: locales.WorkshopWithdrawn},
 		flows.Step{ID: "declined", Kind: flows.End, Ask: locales.WorkshopDeclined})
 	f := flows.New(ID, 1, steps...)
-	f.Given = []string{Security}
+	f.Given = []string{Security, Exit, Mission}
 	return f
 })
 
