@@ -25,11 +25,15 @@ type List struct {
 	Options []Option
 	forms   [][]string // folded labels and aliases, per option
 	tokens  [][]string // folded words of labels and descriptions, per option
+	called  [][]string // folded words that name an option as a whole, per option
+	hints   [][]string // folded words that may mean an option among others, per option
 }
 
 // NewList prepares options. Aliases are further words for a code.
 func NewList(options []Option, aliases map[string][]string) *List {
-	l := &List{Options: options, forms: make([][]string, len(options)), tokens: make([][]string, len(options))}
+	n := len(options)
+	l := &List{Options: options, forms: make([][]string, n), tokens: make([][]string, n),
+		called: make([][]string, n), hints: make([][]string, n)}
 	for i, o := range options {
 		for _, lang := range locales.Langs {
 			l.add(i, o.Label.In(lang), true, 3)
@@ -77,28 +81,25 @@ func (l *List) Row(n int) (Option, bool) {
 	return l.Options[n-1], true
 }
 
-// Name finds the one option that a text names: a whole label or alias, or a
-// beginning that only one option has.
+// Name finds the one option that a text names: a whole label or alias, or what
+// people call it, said as people say it ("je suis infirmière"); or the beginning
+// of a label that only one option has.
 func (l *List) Name(text string) (Option, bool) {
 	folded := reference.Fold(text)
 	if folded == "" {
 		return Option{}, false
 	}
-	hit := -1
-	for i, forms := range l.forms {
-		if slices.Contains(forms, folded) {
-			if hit >= 0 {
-				return Option{}, false
-			}
-			hit = i
+	for _, stem := range stems(folded) {
+		if hit, stop := l.whole(stem); hit >= 0 {
+			return l.Options[hit], true
+		} else if stop {
+			return Option{}, false
 		}
-	}
-	if hit >= 0 {
-		return l.Options[hit], true
 	}
 	if len(folded) < minPrefix {
 		return Option{}, false
 	}
+	hit := -1
 	for i, forms := range l.forms {
 		for _, f := range forms {
 			if strings.HasPrefix(f, folded) {
@@ -122,13 +123,14 @@ func (l *List) Guess(text string) []Option {
 		return nil
 	}
 	given := strings.Fields(folded)
+	said := stems(folded)
 	type scored struct {
 		i     int
 		score float64
 	}
 	var hits []scored
 	for i := range l.Options {
-		best := l.wholeScore(i, folded)
+		best := max(l.wholeScore(i, folded), l.calledLike(i, said))
 		if s := l.wordsScore(i, given); s > best {
 			best = s
 		}
@@ -147,7 +149,7 @@ func (l *List) Guess(text string) []Option {
 	})
 	var out []Option
 	for _, h := range hits {
-		if len(out) == maxGuesses || h.score < hits[0].score-0.15 {
+		if len(out) == maxGuesses || h.score < hits[0].score-0.15 || hits[0].score == 1 && h.score < 1 {
 			break
 		}
 		out = append(out, l.Options[h.i])
@@ -173,7 +175,7 @@ func (l *List) wholeScore(i int, folded string) float64 {
 func (l *List) wordsScore(i int, given []string) float64 {
 	found, counted := 0.0, 0
 	for _, g := range given {
-		if len(g) < 3 {
+		if len(g) < 3 || fillers[g] {
 			continue
 		}
 		counted++

@@ -17,9 +17,9 @@ func NewChoice(options []flows.Option, aliases map[string][]string) *Choice {
 	return &Choice{list: flows.NewList(options, aliases)}
 }
 
-// ChoiceOf makes a choice of a list of the reference data, with the further
-// words that aliases has for it.
-func ChoiceOf(list string) *Choice { return NewChoice(Options(list), aliases[list]) }
+// ChoiceOf makes a choice of a list of the reference data, with what people
+// call its options.
+func ChoiceOf(list string) *Choice { return &Choice{list: calledList(list)} }
 
 // Options reads a list of the reference data. A row that is off by default is
 // left out.

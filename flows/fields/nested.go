@@ -18,8 +18,8 @@ type Nested struct {
 func NestedIn(prefix, from, fromList string, most int) *Nested {
 	n := &Nested{prefix: prefix, from: from, max: most, lists: make(map[string]*flows.List)}
 	for _, o := range Options(fromList) {
-		if options := Options(prefix + o.Code); len(options) > 0 {
-			n.lists[o.Code] = flows.NewList(options, aliases[prefix+o.Code])
+		if l := calledList(prefix + o.Code); len(l.Options) > 0 {
+			n.lists[o.Code] = l
 		}
 	}
 	return n

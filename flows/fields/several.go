@@ -20,7 +20,7 @@ type Several struct {
 
 // SeveralOf makes a choice of several from a list of the reference data.
 func SeveralOf(list string, most int) *Several {
-	return &Several{list: flows.NewList(Options(list), aliases[list]), max: most}
+	return &Several{list: calledList(list), max: most}
 }
 
 // NewSeveral makes a choice of several of the options given.

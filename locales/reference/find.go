@@ -14,6 +14,7 @@ const (
 	alikeCountry  = 0.85
 	alikeCity     = 0.86
 	alikeProvince = 0.86
+	alikeAnyCity  = 0.92 // of all countries: there are many
 )
 
 var countryNames = sync.OnceValues(func() (*names, error) {
@@ -61,8 +62,8 @@ var alpha3 = sync.OnceValue(func() map[string]string {
 // FindCountry finds the countries that a text may mean, by names in the three
 // languages, ISO alpha-3 codes, common aliases and flags; else by typos, at most
 // three. "congo" is two countries, neither of them certain. A city abroad gives
-// its country as a guess, and so does a code in small letters, which may be a
-// word ("est", "can").
+// its country as a guess, even misspelt, and so does a code in small letters, which may be a
+// word ("est", "can"), and what the people of a country are called ("belge").
 func FindCountry(text string) []Match {
 	n, _ := countryNames()
 	folded := Fold(text)
@@ -83,7 +84,49 @@ func FindCountry(text string) []Match {
 	if found := countriesOfCity(folded); found != nil {
 		return found
 	}
-	return n.find(folded)
+	found := n.find(folded)
+	if len(found) > 0 && found[0].Score >= inSentence {
+		return found
+	}
+	if guessed := guessedCountries(folded); guessed != nil {
+		return guessed
+	}
+	if found == nil {
+		return asGuesses(cityNames()[""].alike(folded))
+	}
+	return found
+}
+
+// countryGuesses are countries by what makes one think of them: what their people
+// are called ("belge"), and their regions.
+var countryGuesses = sync.OnceValues(func() (*names, error) {
+	n := newNames(ambiguous, 1)
+	t, err := open("country_guesses.csv", "word", "country")
+	if err != nil {
+		return n, err
+	}
+	return n, t.each(func(r *row) {
+		for _, word := range r.aliases("word") {
+			if _, ok := CountryByCode(r.must("country")); !ok {
+				r.fault("no country %s", r.text("country"))
+			}
+			n.add(r.text("country"), word)
+		}
+	})
+})
+
+// guessedCountries are only guesses: who is Belgian may live elsewhere, and
+// nationality is not asked.
+func guessedCountries(folded string) []Match {
+	n, _ := countryGuesses()
+	return asGuesses(n.within(folded))
+}
+
+func asGuesses(found []Match) []Match {
+	for i := range found {
+		found[i].Score = ambiguous
+	}
+	return found[:min(len(found), mostMatches)]
 }
 
 // NamedCountries are the countries that a text names exactly, by any of the
@@ -99,7 +142,7 @@ func NamedCountries(text string) []string {
 
 // cityNames are by country; "" holds every city, by its country's code.
 var cityNames = sync.OnceValue(func() map[string]*names {
-	all := map[string]*names{"": newNames(ambiguous, 1)}
+	all := map[string]*names{"": newNames(ambiguous, alikeAnyCity)}
 	for _, country := range Countries() {
 		list := Cities(country.Alpha2)
 		if len(list) == 0 {
@@ -126,10 +169,7 @@ func countriesOfCity(folded string) []Match {
 	if found == nil {
 		found = every.within(folded)
 	}
-	for i := range found {
-		found[i].Score = ambiguous
-	}
-	return found[:min(len(found), mostMatches)]
+	return asGuesses(found)
 }
 
 // FindCity finds the cities of a country that a text may mean, by name and

@@ -238,13 +238,17 @@ func (s *site) everybodyRegisters(t *testing.T) {
 	}
 }
 
-// looksRight asks axe-core, and whether anything sticks out of the screen. One
+// looksRight asks axe-core, whether anything sticks out of the screen, and whether
+// a thumb hits what is to be touched. One
 // menu is open at a time here, and a long chat has too many stops to walk through
 // each time.
 func (p *page) looksRight(name string) {
 	p.t.Helper()
 	if wide := p.sideways(); wide != "" {
 		p.t.Errorf("%s at %s: %s", name, p.look.name, wide)
+	}
+	for _, fault := range p.small() {
+		p.t.Errorf("%s at %s: %s", name, p.look.name, fault)
 	}
 	p.check(name)
 }
