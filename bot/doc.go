@@ -4,6 +4,16 @@
 // It may import flows, store and locales, and none of its own children: the
 // channels, the effects and the facts are handed to it by cmd/mboka.
 //
+// # What a turn costs
+//
+// Two calls of Redis before the reply is on its way: one accepts the message and
+// takes the lease with the session, one saves. Postgres is waited for only where
+// the turn changes or shows a record. Such a turn costs a call more, and two where
+// answers of the chat still wait in Redis: they are read, brought to Postgres and
+// dropped before the effect, and not after it, since an effect may give the chat
+// to another member. In a registration these are the answer about age and the
+// fourth one. TestRoundTrips holds all of it.
+//
 // # Pace
 //
 // Replies go at once. They are counted (Config.Lanes), so that bulk gives way,
