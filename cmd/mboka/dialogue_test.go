@@ -40,6 +40,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what was see
 // The texts that a person reads in those named in rendered are kept in
 // testdata/rendered and compared too.
 func TestDialogues(t *testing.T) {
+	crowded(t)
 	s := prepareService(t)
 	setupWhatsApp(t, s)
 	s.tempo.contacts = 100 * time.Millisecond

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/google/uuid"
@@ -120,4 +121,12 @@ func (d *dialogue) tell(db *store.DB, kind string) {
 	})
 	d.seen = append(d.seen, "", fmt.Sprintf("(%s)", kind))
 	d.shows()
+}
+
+// crowded lets announcements go however many people talk at once: at a platform's
+// rate they wait while there are so many replies. No other test runs beside it.
+func crowded(t *testing.T) {
+	was := bulkTimes
+	bulkTimes = "20"
+	t.Cleanup(func() { bulkTimes = was })
 }
