@@ -25,7 +25,10 @@ type tempo struct {
 	contacts time.Duration
 	// templates is between two questions how far WhatsApp is with its approvals.
 	templates time.Duration
-	clock     func() time.Time
+	// tick is between two looks of the bot: for answers that Postgres has yet to
+	// learn, and for chats that wait. 0 is the usual one, a second.
+	tick  time.Duration
+	clock func() time.Time
 }
 
 // usualTempo: three minutes are a wait that a person still takes for the

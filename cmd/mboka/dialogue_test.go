@@ -43,6 +43,7 @@ func TestDialogues(t *testing.T) {
 	crowded(t)
 	s := prepareService(t)
 	setupWhatsApp(t, s)
+	s.tempo.tick = 50 * time.Millisecond
 	s.tempo.contacts = 100 * time.Millisecond
 	s.tempo.requests = 100 * time.Millisecond
 	s.sql(`INSERT INTO setting VALUES ('quiet_from', '08:00', now(), 'test'), ('quiet_to', '08:00', now(), 'test')`) // no hour is quiet

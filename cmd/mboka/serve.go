@@ -39,6 +39,7 @@ func (serveCmd) Run(e *world) error {
 		return err
 	}
 	defer s.close()
+	s.tick = e.tempo.tick
 	if err := mayServe(e.ctx, cfg, s, log); err != nil {
 		return err
 	}

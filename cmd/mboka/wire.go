@@ -69,6 +69,7 @@ type stores struct {
 	holds    *limits.Holds
 	lanes    *limits.Lanes
 	clock    func() time.Time
+	tick     time.Duration // of the bot; 0: the usual one
 	desk     *figures.Desk // one for the chat and the pages: it keeps a snapshot in memory
 }
 
@@ -162,6 +163,7 @@ func wire(s *stores, channels []bot.Channel, public string, log *slog.Logger, re
 		// Without the slash that a person may have written at its end.
 		PublicURL: strings.TrimRight(public, "/"),
 		Clock:     s.clock,
+		Tick:      s.tick,
 		Logger:    log,
 		Metrics:   bot.NewMetrics(reg),
 	}, holderName())
