@@ -214,12 +214,20 @@ func (s server) stop() error {
 // guardScript waits until nobody holds a share of the lock $1, gives others
 // $2 seconds to come, and then ends the server of the data $4 by the pg_ctl
 // $3 while holding the whole lock, so that nobody begins to use it meanwhile.
-// Status 75: somebody came.
+// It only ever opens the lock, and ends where that is gone: it makes no file in
+// a directory that somebody is removing. A number that a killed server left
+// behind may be another process of the same user by now: that one is left alone.
 const guardScript = `(
-while flock -x "$1" true; do
+while exec 9<"$1" && flock -x 9; do
+	flock -u 9
 	sleep "$2"
-	flock -n -E 75 -x "$1" "$3" stop -s -w -m fast -D "$4"
-	[ $? -eq 75 ] || break
+	exec 9<"$1"
+	if flock -n -x 9; then
+		pid=$(head -n 1 "$4/postmaster.pid") || break
+		[ ! -d /proc/self ] || grep -q -F -- "$4" "/proc/$pid/cmdline" || break
+		"$3" stop -s -w -m fast -D "$4" 9<&-
+		break
+	fi
 done
 ) >/dev/null 2>&1 </dev/null &`
 
