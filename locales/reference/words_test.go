@@ -25,6 +25,16 @@ func TestWordsAreReadWithoutFault(t *testing.T) {
 	}
 }
 
+func TestCountryGuessesAreReadWithoutFault(t *testing.T) {
+	t.Parallel()
+	if _, err := countryGuesses(); err != nil {
+		t.Fatal(err)
+	}
+	if found := guessedCountries("belge"); len(found) != 1 || found[0].Code != "BE" {
+		t.Errorf("belge: %v", found)
+	}
+}
+
 // A word that is sure of one option is never the label of another.
 func TestSureWordsAreNoLabelOfAnotherOption(t *testing.T) {
 	t.Parallel()
